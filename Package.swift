@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),  // `package import` states what an interface needs
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A Swift module of the house, in `Sources/NAME`.
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A C module, optimised in debug builds too, since every test runs through it.
+func c(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])])
+}
+
+/// The tests of one module, in `Tests/NAMETests`.
+func test(_ name: String, _ others: [Target.Dependency]) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + others, swiftSettings: strict)
+}
+
+let tests: [Target] = [
+  .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
+  test("Tensors", ["CKernels"]),
+]
+
+// A module imports only what stands on a lower floor; docs/ARCHITECTURE.md explains the house, and
+// Tests/HouseTests holds it to the floors. One line a module.
+let package = Package(
+  name: "hone",
+  products: [
+    .executable(name: "hone", targets: ["hone"]),
+    .library(name: "VerifierKit", targets: ["VerifierKit"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    // Floor 0: kernels, memory, and what knows nothing of models.
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    c("CKernels", ["COpenBLAS"]),
+    module("Tensors", ["CKernels"]),
+    module("Settings", [yams]),
+    module("VerifierKit", []),
+    module("PolicyGradient", []),
+    .executableTarget(name: "jail"),
+    // Floor 1: the parts.
+    module("Transformers", ["Tensors"]),
+    module("Tokenizers", []),
+    module("Tasks", ["Settings", "VerifierKit", yams]),
+    module("Sandbox", [subprocess]),
+    module("Runs", ["Settings"]),
+    // Floor 2: files of models.
+    module("ModelFiles", ["Tensors", "Transformers", "Tokenizers"]),
+    // Floor 3: what writes and what judges; neither sees the other.
+    module("Policies", ["Tensors", "Transformers", "Tokenizers", "ModelFiles", "Settings"]),
+    module("Verifiers", ["Sandbox", "Settings", "VerifierKit", log, yams]),
+    // Floor 4: problems become scored groups.
+    module("Rollouts", ["Policies", "Settings", "Tasks", "VerifierKit", "Verifiers"]),
+    // Floor 5: scored groups become weights, and numbers.
+    module("Training", ["ModelFiles", "PolicyGradient", "Policies", "Rollouts", "Settings", "Tensors", "Transformers"]),
+    module("Evaluation", ["Policies", "Rollouts", "Settings", "Tasks", "Verifiers", "VerifierKit"]),
+    // Floor 6: a pipeline file becomes a recorded run.
+    module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Rollouts", "Runs", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", log, yams]),
+    // Floor 7: the command line.
+    module("Commands", ["Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", arguments, log, subprocess]),
+    .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-verifier-arithmetic"], swiftSettings: strict),
+    // The verifiers that come with the house: each its own process, each only on VerifierKit.
+    .executableTarget(name: "hone-verifier-arithmetic", dependencies: ["VerifierKit", bigInt], path: "verifiers/arithmetic", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
+  ] + tests
+)

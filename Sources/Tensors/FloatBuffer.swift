@@ -1,0 +1,55 @@
+import CKernels
+
+/// A zeroed block of float32 values with an identity, aligned for vector loads.
+///
+/// A buffer is shared by the views that are cut from it (``Matrix``), as the parameters of a
+/// transformer share one block of memory. It is not `Sendable`: who computes owns it.
+@safe package final class FloatBuffer {
+  /// Number of values.
+  package let count: Int
+  /// First value; valid for `count` values as long as the buffer lives.
+  let base: UnsafeMutablePointer<Float>
+
+  /// Allocates `count` zeros.
+  package init(count: Int) {
+    precondition(count >= 0, "a buffer of \(count) values")
+    self.count = count
+    guard let memory = unsafe hone_allocate(max(count, 1) * MemoryLayout<Float>.stride) else {
+      preconditionFailure("out of memory: \(count) float32 values")
+    }
+    unsafe base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
+  }
+
+  /// Copies `values`.
+  package convenience init(_ values: [Float]) {
+    self.init(count: values.count)
+    for (index, value) in values.enumerated() { unsafe base[index] = value }
+  }
+
+  deinit { unsafe hone_release(base) }
+
+  /// The value at `index`, checked.
+  package subscript(index: Int) -> Float {
+    get {
+      precondition(index >= 0 && index < count, "index \(index) of \(count) values")
+      return unsafe base[index]
+    }
+    set {
+      precondition(index >= 0 && index < count, "index \(index) of \(count) values")
+      unsafe base[index] = newValue
+    }
+  }
+
+  /// A copy of all values.
+  package var array: [Float] { unsafe Array(UnsafeBufferPointer(start: base, count: count)) }
+
+  /// Gives `body` the raw bytes of `range`, for a file to fill or to write.
+  package func withBytes<R, E: Error>(
+    of range: Range<Int>, _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R
+  ) throws(E) -> R {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count) values")
+    return try unsafe body(
+      UnsafeMutableRawBufferPointer(
+        start: base + range.lowerBound, count: range.count * MemoryLayout<Float>.stride))
+  }
+}

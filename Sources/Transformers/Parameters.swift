@@ -1,0 +1,29 @@
+package import Tensors
+
+/// One value per parameter of a transformer: its weights, or their gradients.
+package struct Parameters {
+  package let shape: TransformerShape
+  package let table: ParameterTable
+  /// All values, laid out by `table`.
+  package let values: FloatBuffer
+
+  /// Zeros for `shape`.
+  package init(_ shape: TransformerShape) {
+    self.shape = shape
+    table = ParameterTable(shape)
+    values = FloatBuffer(count: table.count)
+  }
+
+  /// The matrix (or, with one row, the vector) that `name` stands for.
+  package func matrix(_ name: String) -> Matrix {
+    guard let entry = table[name] else { preconditionFailure("no parameter named '\(name)'") }
+    return matrix(entry)
+  }
+
+  /// The matrix (or, with one row, the vector) of an entry of the table.
+  package func matrix(_ entry: ParameterEntry) -> Matrix {
+    entry.shape.count == 2
+      ? Matrix(values, offset: entry.offset, rows: entry.shape[0], columns: entry.shape[1])
+      : Matrix(values, offset: entry.offset, rows: 1, columns: entry.count)
+  }
+}
