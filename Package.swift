@@ -32,6 +32,7 @@ func test(_ name: String, _ others: [Target.Dependency]) -> Target {
 let tests: [Target] = [
   .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
   test("Tensors", ["CKernels"]),
+  .testTarget(name: "TransformersTests", dependencies: ["Transformers", "Tensors", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
 ]
 
 // A module imports only what stands on a lower floor; docs/ARCHITECTURE.md explains the house, and
@@ -52,8 +53,8 @@ let package = Package(
   ],
   targets: [
     // Floor 0: kernels, memory, and what knows nothing of models.
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    c("CKernels", ["COpenBLAS"]),
+
+    c("CKernels", []),
     module("Tensors", ["CKernels"]),
     module("Settings", [yams]),
     module("VerifierKit", []),

@@ -1,0 +1,50 @@
+import CKernels
+
+/// The pool of threads that all numerical work runs on.
+package enum Workers {
+  /// Threads that compute, the caller included; by default as many as the machine has cores.
+  ///
+  /// No result depends on it: work is cut by its shape, and sums are added in a fixed order.
+  package static var count: Int {
+    get { Int(hone_workers()) }
+    set { hone_set_workers(Int32(clamping: newValue)) }
+  }
+
+  /// Why matrix products cannot run here, or `nil`.
+  package static var missingLibrary: String? {
+    guard let reason = unsafe hone_blas_error() else { return nil }
+    return unsafe String(cString: reason)
+  }
+
+  /// The name of the kernels that OpenBLAS chose, as it calls them.
+  package static var kernels: String { unsafe String(cString: hone_blas_core()) }
+}
+
+/// Runs `body` for each tile of `0..<tiles`, spread over the pool, and waits for all.
+///
+/// Tiles must not touch the same values.
+func inParallel(_ tiles: Int, _ body: (Int) -> Void) {
+  guard tiles > 1 else {
+    if tiles == 1 { body(0) }
+    return
+  }
+  withoutActuallyEscaping(body) { body in
+    var body = body
+    unsafe withUnsafeMutablePointer(to: &body) { pointer in
+      unsafe hone_parallel(
+        Int32(tiles),
+        { context, tile in
+          guard let context = unsafe context else { return }
+          unsafe context.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(tile))
+        }, pointer)
+    }
+  }
+}
+
+/// Runs `body` for ranges of rows that hold about 16,384 values each, spread over the pool.
+func forRows(_ rows: Int, columns: Int, _ body: (Range<Int>) -> Void) {
+  let size = max(1, 16384 / max(columns, 1))
+  inParallel((rows + size - 1) / size) { tile in
+    body(tile * size..<min(rows, (tile + 1) * size))
+  }
+}

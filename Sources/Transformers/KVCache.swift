@@ -1,0 +1,138 @@
+package import Tensors
+
+/// Keys and values of prompts and of the completions that continue them, for decoding.
+///
+/// Prompts lie in a buffer of their own, once for each group; a completion has a slot of `capacity`
+/// rows. Both are `[rows, 2 * kvWidth]` in each block: keys, then values.
+package final class KVCache {
+  let prompts: [Matrix]
+  let completions: [Matrix]
+  /// Rows of a completion's slot.
+  package let capacity: Int
+  /// Completions that fit.
+  package let slots: Int
+  /// Prompt rows that fit.
+  package let promptRows: Int
+
+  package init(shape: TransformerShape, slots: Int, capacity: Int, promptRows: Int) {
+    self.slots = slots
+    self.capacity = capacity
+    self.promptRows = promptRows
+    let columns = 2 * shape.kvWidth
+    prompts = (0..<shape.blocks).map { _ in Matrix(rows: max(promptRows, 1), columns: columns) }
+    completions = (0..<shape.blocks).map { _ in
+      Matrix(rows: max(slots * capacity, 1), columns: columns)
+    }
+  }
+
+  /// Bytes that a cache of these sizes takes.
+  package static func bytes(
+    shape: TransformerShape, slots: Int, capacity: Int, promptRows: Int
+  ) -> Int {
+    (slots * capacity + promptRows) * 2 * shape.kvWidth * shape.blocks * 4
+  }
+}
+
+/// One completion that takes a token in a decoding step.
+package struct DecodingRow: Equatable, Sendable {
+  /// The token that is fed.
+  package var token: Int32
+  /// Its position in the whole sequence.
+  package var position: Int32
+  /// Rows of the prompt in the cache.
+  package var prompt: Range<Int>
+  /// The completion's slot.
+  package var slot: Int
+  /// Tokens of the completion that are already in the cache.
+  package var count: Int
+
+  package init(token: Int32, position: Int32, prompt: Range<Int>, slot: Int, count: Int) {
+    (self.token, self.position, self.prompt) = (token, position, prompt)
+    (self.slot, self.count) = (slot, count)
+  }
+}
+
+extension Transformer {
+  /// Runs prompts, stores their keys and values, and gives the logits after each one's last token.
+  ///
+  /// - Parameters:
+  ///   - prompts: Tokens of each prompt with the first row of the cache that it takes.
+  /// - Returns: `[prompts.count, vocabulary]`, valid until the next pass.
+  package func prefill(
+    _ prompts: [(tokens: [Int32], firstRow: Int)], cache: KVCache
+  ) -> Matrix {
+    var batch = PackedRows()
+    let rows = prompts.map { batch.append(prompt: $0.tokens).prompt }
+    let activations = forward(batch, keep: false) { block, kv in
+      for (prompt, rows) in zip(prompts, rows) {
+        copy(
+          kv.rows(rows),
+          to: cache.prompts[block].rows(prompt.firstRow..<prompt.firstRow + rows.count))
+      }
+    }
+    let last = workspace.matrix("step.last", rows: prompts.count, columns: shape.width)
+    gather(rows.map { Int32($0.upperBound - 1) }, of: activations.output, into: last)
+    return stepLogits(last)
+  }
+
+  /// Feeds one token to each row, and gives the logits of the next.
+  ///
+  /// - Returns: `[rows.count, vocabulary]`, valid until the next pass.
+  package func step(_ rows: [DecodingRow], cache: KVCache) -> Matrix {
+    precondition(!rows.isEmpty)
+    precondition(
+      rows.allSatisfy { $0.slot < cache.slots && $0.count < cache.capacity }, "a slot is full")
+    let count = rows.count
+    func matrix(_ name: String, _ columns: Int) -> Matrix {
+      workspace.matrix("step.\(name)", rows: count, columns: columns)
+    }
+    let positions = rows.map(\.position)
+    let table = angles(positions: Int(positions.max() ?? 0) + 1)
+    let x = matrix("x", shape.width)
+    let normed = matrix("normed", shape.width)
+    let inverse = matrix("inverse", 1)
+    let attended = matrix("attended", shape.queryWidth)
+    let gateUp = matrix("gateUp", 2 * shape.feedForwardWidth)
+    let gated = matrix("gated", shape.feedForwardWidth)
+    let own = rows.map { $0.slot * cache.capacity..<$0.slot * cache.capacity + $0.count + 1 }
+    gather(rows.map(\.token), of: parameters.matrix("model.embed_tokens.weight"), into: x)
+    for (index, weights) in blocks.enumerated() {
+      rmsNorm(
+        x, gain: weights.attentionNorm, epsilon: shape.normEpsilon, into: normed, inverse: inverse)
+      let qkv = matrix("qkv", weights.qkv.rows)
+      multiply(normed, transposed: weights.qkv, into: qkv)
+      _ = prepare(qkv, weights, positions: positions, table: table) { matrix($0, $1) }
+      let kv = qkv.columns(shape.queryWidth..<qkv.columns)
+      for row in 0..<count {
+        let at = own[row].upperBound - 1
+        copy(kv.rows(row..<row + 1), to: cache.completions[index].rows(at..<at + 1))
+      }
+      attention.step(
+        qkv.columns(0..<shape.queryWidth), prompts: cache.prompts[index],
+        promptRows: rows.map(\.prompt), completions: cache.completions[index],
+        completionRows: own, into: attended)
+      multiply(attended, transposed: weights.output, into: x, keep: 1)
+      rmsNorm(
+        x, gain: weights.feedForwardNorm, epsilon: shape.normEpsilon, into: normed,
+        inverse: inverse)
+      multiply(normed, transposed: weights.gateUp, into: gateUp)
+      gatedUnit(gateUp, into: gated)
+      multiply(gated, transposed: weights.down, into: x, keep: 1)
+    }
+    return stepLogits(x)
+  }
+
+  private func stepLogits(_ x: Matrix) -> Matrix {
+    let normed = workspace.matrix("step.final", rows: x.rows, columns: shape.width)
+    let inverse = workspace.matrix("step.inverse", rows: x.rows, columns: 1)
+    rmsNorm(
+      x, gain: parameters.matrix("model.norm.weight"), epsilon: shape.normEpsilon, into: normed,
+      inverse: inverse)
+    let logits = workspace.matrix("step.logits", rows: x.rows, columns: shape.vocabularySize)
+    multiply(
+      normed,
+      transposed: parameters.matrix(
+        shape.tiedHead ? "model.embed_tokens.weight" : "lm_head.weight"), into: logits)
+    return logits
+  }
+}

@@ -1,0 +1,148 @@
+package import Tensors
+
+/// The final norm and the head, on the rows whose next token is scored.
+///
+/// Logits exist only for a chunk of rows at a time, since `[rows, vocabulary]` is the widest matrix.
+package struct TokenHead {
+  private let transformer: Transformer
+  /// Rows whose logits exist at once.
+  private let chunk: Int
+
+  /// - Parameter chunkBytes: Memory for the logits.
+  package init(_ transformer: Transformer, chunkBytes: Int = 64 << 20) {
+    self.transformer = transformer
+    chunk = max(16, chunkBytes / (4 * transformer.shape.vocabularySize))
+  }
+
+  /// One score: which row predicts which token.
+  package struct Targets {
+    package var rows: [Int32] = []
+    package var tokens: [Int32] = []
+    package init() {}
+    package var count: Int { rows.count }
+  }
+
+  /// What is told about a chunk of targets, and what is asked of it.
+  package struct Chunk {
+    /// Indices into the targets.
+    package let range: Range<Int>
+    /// At the temperature, nats; one a target of the range.
+    package let logProbs: [Float]
+    package let entropies: [Float]
+  }
+
+  /// The gradient that a loss has at a chunk's log-probabilities and entropies.
+  package struct Slopes {
+    package var dLogProbs: [Float]
+    package var dEntropies: [Float]
+
+    package init(dLogProbs: [Float], dEntropies: [Float]) {
+      self.dLogProbs = dLogProbs
+      self.dEntropies = dEntropies
+    }
+  }
+
+  /// Log-probabilities and entropies of all targets, at `temperature`.
+  package func score(
+    _ activations: Activations, _ targets: Targets, temperature: Float
+  ) -> (logProbs: [Float], entropies: [Float]) {
+    var (logProbs, entropies): ([Float], [Float]) = ([], [])
+    logProbs.reserveCapacity(targets.count)
+    let hidden = normed(activations, targets)
+    forChunks(targets, hidden: hidden) { range, logits in
+      let result = logSoftmax(
+        logits, targets: Array(targets.tokens[range]), temperature: temperature)
+      logProbs += result.logProbs
+      entropies += result.entropies
+    }
+    return (logProbs, entropies)
+  }
+
+  /// Logits of given rows, `[rows.count, vocabulary]`; for tests and for single prompts.
+  package func logits(_ activations: Activations, rows: [Int32]) -> Matrix {
+    var targets = Targets()
+    targets.rows = rows
+    targets.tokens = rows.map { _ in 0 }
+    let logits = Matrix(rows: rows.count, columns: transformer.shape.vocabularySize)
+    multiply(normed(activations, targets).values, transposed: weight, into: logits)
+    return logits
+  }
+
+  /// Scores the targets chunk by chunk, asks for the loss's slopes, and propagates them to the last
+  /// block's output.
+  ///
+  /// - Parameters:
+  ///   - gradients: Accumulated: head (or the tied embedding) and the final norm.
+  ///   - slopes: Given a chunk, its slopes.
+  /// - Returns: The gradient of the last block's output, `[rows, width]`.
+  package func backward(
+    _ activations: Activations, _ targets: Targets, temperature: Float, gradients: Parameters,
+    slopes: (Chunk) -> Slopes
+  ) -> Matrix {
+    let shape = transformer.shape
+    let hidden = normed(activations, targets)
+    let dWeight = gradients.matrix(shape.tiedHead ? "model.embed_tokens.weight" : "lm_head.weight")
+    let dHidden = transformer.workspace.matrix(
+      "head.dHidden", rows: targets.count, columns: shape.width)
+    forChunks(targets, hidden: hidden) { range, logits in
+      let tokens = Array(targets.tokens[range])
+      let result = logSoftmax(logits, targets: tokens, temperature: temperature)
+      let wanted = slopes(
+        Chunk(range: range, logProbs: result.logProbs, entropies: result.entropies))
+      logSoftmaxBackward(
+        logits, targets: tokens, temperature: temperature, result: result,
+        dLogProbs: wanted.dLogProbs, dEntropies: wanted.dEntropies)
+      multiply(logits, weight, into: dHidden.rows(range))
+      multiply(transposed: logits, hidden.values.rows(range), into: dWeight)
+    }
+    // Through the final norm, in the rows as they were gathered, and back to where they came from.
+    rmsNormBackward(
+      dHidden, x: hidden.gathered, gain: transformer.parameters.matrix("model.norm.weight"),
+      inverse: hidden.inverse, into: dHidden, dGain: gradients.matrix("model.norm.weight"),
+      overwrite: true)
+    let dOutput = transformer.workspace.matrix(
+      "dOutput", rows: activations.batch.count, columns: shape.width)
+    clear(dOutput)
+    scatterAdd(dHidden, to: targets.rows, of: dOutput)
+    return dOutput
+  }
+
+  // MARK: - Parts
+
+  private var weight: Matrix {
+    transformer.parameters.matrix(
+      transformer.shape.tiedHead ? "model.embed_tokens.weight" : "lm_head.weight")
+  }
+
+  private struct Hidden {
+    let gathered: Matrix
+    let values: Matrix
+    let inverse: Matrix
+  }
+
+  private func normed(_ activations: Activations, _ targets: Targets) -> Hidden {
+    let (shape, workspace) = (transformer.shape, transformer.workspace)
+    let hidden = Hidden(
+      gathered: workspace.matrix("head.gathered", rows: targets.count, columns: shape.width),
+      values: workspace.matrix("head.normed", rows: targets.count, columns: shape.width),
+      inverse: workspace.matrix("head.inverse", rows: targets.count, columns: 1))
+    gather(targets.rows, of: activations.output, into: hidden.gathered)
+    rmsNorm(
+      hidden.gathered, gain: transformer.parameters.matrix("model.norm.weight"),
+      epsilon: shape.normEpsilon, into: hidden.values, inverse: hidden.inverse)
+    return hidden
+  }
+
+  private func forChunks(
+    _ targets: Targets, hidden: Hidden, _ body: (Range<Int>, Matrix) -> Void
+  ) {
+    precondition(targets.tokens.count == targets.rows.count)
+    for start in stride(from: 0, to: targets.count, by: chunk) {
+      let range = start..<min(targets.count, start + chunk)
+      let logits = transformer.workspace.matrix(
+        "head.logits", rows: range.count, columns: transformer.shape.vocabularySize)
+      multiply(hidden.values.rows(range), transposed: weight, into: logits)
+      body(range, logits)
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package import Tensors
+
+extension Transformer {
+  /// Propagates the gradient of the last block's output through all blocks.
+  ///
+  /// - Parameters:
+  ///   - dOutput: Gradient of the output, `[rows, width]`; overwritten by that of the embeddings.
+  ///   - activations: Of the pass before, made with `keep`; their matrices are overwritten.
+  ///   - gradients: Accumulated, laid out like the parameters.
+  package func backward(
+    _ dOutput: Matrix, activations: Activations, gradients: Parameters
+  ) {
+    precondition(gradients.shape == shape, "gradients of another shape")
+    let rows = activations.batch.count
+    let batch = activations.batch
+    let table = angles(positions: batch.longest)
+    let dNormed = workspace.matrix("dNormed", rows: rows, columns: shape.width)
+    let dAttended = workspace.matrix("dAttended", rows: rows, columns: shape.queryWidth)
+    let dQKV = workspace.matrix(
+      "dQKV", rows: rows, columns: shape.queryWidth + 2 * shape.kvWidth)
+    let gated = workspace.matrix("gated", rows: rows, columns: shape.feedForwardWidth)
+    let dGated = workspace.matrix("dGated", rows: rows, columns: shape.feedForwardWidth)
+    let dropped = workspace.matrix("dropped", rows: rows, columns: shape.width)
+    // dX is the gradient of the residual stream; each layer adds its part to it.
+    let dX = dOutput
+    for index in blocks.indices.reversed() {
+      let (weights, kept) = (blocks[index], activations.blocks[index])
+      let slopes = BlockWeights(gradients, block: index)
+
+      let dDown = masked(dX, activations, index, .feedForward, into: dropped)
+      multiply(dDown, weights.down, into: dGated)
+      gatedUnitBackward(dGated, gateUp: kept.gateUp, output: gated)
+      multiply(transposed: dDown, gated, into: slopes.down)
+      multiply(transposed: kept.gateUp, kept.feedForwardNormed, into: slopes.gateUp)
+      multiply(kept.gateUp, weights.gateUp, into: dNormed)
+      rmsNormBackward(
+        dNormed, x: kept.middle, gain: weights.feedForwardNorm, inverse: kept.feedForwardInverse,
+        into: dX, dGain: slopes.feedForwardNorm)
+
+      let dAdded = masked(dX, activations, index, .attention, into: dropped)
+      multiply(dAdded, weights.output, into: dAttended)
+      multiply(transposed: dAdded, kept.attended, into: slopes.output)
+      attention.backward(
+        dAttended, qkv: kept.qkv, segments: batch.segments, groups: batch.groups,
+        output: kept.attended, logSums: kept.logSums, into: dQKV)
+      let dQueryKey = dQKV.columns(0..<shape.queryWidth + shape.kvWidth)
+      rotate(dQueryKey, positions: batch.positions, table: table, backward: true)
+      normsBackward(dQKV, kept, weights, slopes)
+      if let dBias = slopes.qkvBias { sumRows(dQKV, into: dBias) }
+      multiply(transposed: dQKV, kept.attentionNormed, into: slopes.qkv)
+      multiply(dQKV, weights.qkv, into: dNormed)
+      rmsNormBackward(
+        dNormed, x: kept.input, gain: weights.attentionNorm, inverse: kept.attentionInverse,
+        into: dX, dGain: slopes.attentionNorm)
+    }
+    scatterAdd(dX, to: batch.tokens, of: gradients.matrix("model.embed_tokens.weight"))
+  }
+
+  /// Through the norms of queries and keys, in place (Qwen3).
+  private func normsBackward(
+    _ dQKV: Matrix, _ kept: Activations.Block, _ weights: BlockWeights, _ slopes: BlockWeights
+  ) {
+    guard let unnormed = kept.unnormedQueryKey, let queryInverse = kept.queryInverse,
+      let keyInverse = kept.keyInverse, let queryGain = weights.queryNorm,
+      let keyGain = weights.keyNorm, let dQueryGain = slopes.queryNorm,
+      let dKeyGain = slopes.keyNorm
+    else { return }
+    let (queries, keys) = (0..<shape.queryWidth, shape.queryWidth..<unnormed.columns)
+    rmsNormBackward(
+      dQKV.columns(queries), x: unnormed.columns(queries), gain: queryGain, inverse: queryInverse,
+      into: dQKV.columns(queries), dGain: dQueryGain, overwrite: true)
+    rmsNormBackward(
+      dQKV.columns(keys), x: unnormed.columns(keys), gain: keyGain, inverse: keyInverse,
+      into: dQKV.columns(keys), dGain: dKeyGain, overwrite: true)
+  }
+
+  /// `dX` with the dropout mask of the forward pass on it; `dX` itself where nothing was dropped.
+  private func masked(
+    _ dX: Matrix, _ activations: Activations, _ block: Int, _ site: DropoutPlan.Site,
+    into copied: Matrix
+  ) -> Matrix {
+    guard let plan = activations.dropout, plan.probability(block) > 0 else { return dX }
+    copy(dX, to: copied)
+    dropout(
+      copied, key: plan.key(block, site), rowKeys: activations.batch.rowKeys,
+      probability: plan.probability(block))
+    return copied
+  }
+}
