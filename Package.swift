@@ -25,14 +25,17 @@ func c(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// The tests of one module, in `Tests/NAMETests`.
-func test(_ name: String, _ others: [Target.Dependency]) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + others, swiftSettings: strict)
+func test(_ name: String, _ others: [Target.Dependency], fixtures: Bool = false) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + others,
+    resources: fixtures ? [.copy("Fixtures")] : [], swiftSettings: strict)
 }
 
 let tests: [Target] = [
   .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
   test("Tensors", ["CKernels"]),
   .testTarget(name: "TransformersTests", dependencies: ["Transformers", "Tensors", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
+  test("PolicyGradient", [], fixtures: true),
 ]
 
 // A module imports only what stands on a lower floor; docs/ARCHITECTURE.md explains the house, and
