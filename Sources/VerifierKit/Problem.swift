@@ -9,6 +9,7 @@ public struct Problem: Codable, Hashable, Sendable {
   /// Whatever else the verifier needs, by name.
   public var metadata: [String: JSONValue]
 
+  /// A problem from its parts.
   public init(
     id: String, prompt: String, answer: String? = nil, metadata: [String: JSONValue] = [:]
   ) {
@@ -18,6 +19,7 @@ public struct Problem: Codable, Hashable, Sendable {
     self.metadata = metadata
   }
 
+  /// Reads a problem; an absent `metadata` is empty.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     id = try container.decode(String.self, forKey: .id)

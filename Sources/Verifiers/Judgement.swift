@@ -1,0 +1,44 @@
+package import VerifierKit
+
+/// A completion to be judged against its problem.
+package struct JudgeRequest: Equatable, Sendable {
+  package let problem: Problem
+  package let completion: String
+
+  package init(problem: Problem, completion: String) {
+    (self.problem, self.completion) = (problem, completion)
+  }
+}
+
+/// What one verifier found, as it is recorded.
+package struct NamedVerdict: Codable, Equatable, Sendable {
+  /// The plugin's name.
+  package let verifier: String
+  package let outcome: VerifierOutcome
+  /// A number in `0...1`; nil exactly when the outcome is unscored.
+  package let score: Double?
+  package let reason: String
+  /// Wall time that the verifier spent on it, in seconds, by the host's clock.
+  package let seconds: Double
+
+  package init(verifier: String, verdict: Verdict, seconds: Double) {
+    self.verifier = verifier
+    (outcome, score, reason) = (verdict.outcome, verdict.score, verdict.reason)
+    self.seconds = seconds
+  }
+}
+
+/// The verdicts on one completion, and the reward that they add up to.
+package struct Judgement: Codable, Equatable, Sendable {
+  /// One verdict for each term that was asked, in the order of the terms.
+  package let verdicts: [NamedVerdict]
+  /// The weighted sum of the scores; nil where a verdict that it needs is unscored.
+  package let reward: Double?
+
+  /// Whether the completion leaves the group statistics and the loss.
+  package var isUnscored: Bool { reward == nil }
+
+  package init(verdicts: [NamedVerdict], reward: Double?) {
+    (self.verdicts, self.reward) = (verdicts, reward)
+  }
+}

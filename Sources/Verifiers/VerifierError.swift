@@ -1,0 +1,42 @@
+package import Foundation
+
+/// What stops a verifier from being used at all.
+///
+/// What a plugin does wrong while it judges is no error here: those requests are unscored.
+package enum VerifierError: Error, Equatable, CustomStringConvertible {
+  /// No folder of plugins has one of this name.
+  case notFound(name: String, folders: [URL], known: [String])
+  case unreadableManifest(file: URL, reason: String)
+  case invalidManifest(file: URL, field: String, rule: String)
+  /// The command names no executable that the plugin may start.
+  case noExecutable(verifier: String, command: String, reason: String)
+  case unknownSetting(verifier: String, setting: String, known: [String])
+  case invalidReward(rule: String)
+
+  package var description: String {
+    switch self {
+    case .notFound(let name, let folders, let known):
+      """
+      There is no verifier '\(name)'. \(known.isEmpty ? "None was found" : "Known: \(known.joined(separator: ", "))"); \
+      searched \(folders.map(\.path).joined(separator: ", ")). Correct the name, or put the \
+      plugin's folder into one of these.
+      """
+    case .unreadableManifest(let file, let reason):
+      "\(file.path) cannot be read: \(reason)."
+    case .invalidManifest(let file, let field, let rule):
+      "\(file.path): '\(field)' \(rule)."
+    case .noExecutable(let verifier, let command, let reason):
+      """
+      Verifier '\(verifier)' cannot start '\(command)': \(reason). Correct 'command' in its \
+      verifier.yaml, or build the executable.
+      """
+    case .unknownSetting(let verifier, let setting, let known):
+      """
+      Verifier '\(verifier)' has no setting '\(setting)'. \
+      \(known.isEmpty ? "It has none" : "It has: \(known.joined(separator: ", "))").
+      """
+    case .invalidReward(let rule):
+      "The reward cannot be used: \(rule)."
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package import Foundation
+package import VerifierKit
+import Yams
+
+/// What a plugin's `verifier.yaml` says: how to start it, within which limits, with which settings.
+package struct VerifierManifest: Equatable, Sendable {
+  /// What a plugin may use.
+  package struct Limits: Equatable, Sendable {
+    /// Seconds for one request, by the host's clock.
+    package var requestSeconds: Double = 2
+    /// Address space of each of its processes, in MiB.
+    package var memoryMiB: Int = 512
+    /// Processes and threads, its own included.
+    package var processes: Int = 4
+    /// Longest line that it may write, in KiB.
+    package var outputKiB: Int = 1024
+
+    package init() {}
+  }
+
+  /// The plugin's name, which is also its folder's.
+  package let name: String
+  /// One sentence for lists.
+  package let summary: String
+  /// The executable, then its arguments.
+  package let command: [String]
+  package let limits: Limits
+  /// The plugin's settings with their defaults.
+  package let settings: [String: JSONValue]
+  /// The plugin's folder.
+  package let folder: URL
+
+  /// Reads `verifier.yaml` in `folder`.
+  ///
+  /// - Throws: ``VerifierError/unreadableManifest(file:reason:)`` or
+  ///   ``VerifierError/invalidManifest(file:field:rule:)``.
+  package init(folder: URL) throws(VerifierError) {
+    let file = folder.appending(path: "verifier.yaml")
+    var fields = try ManifestFields(file: file)
+    name = try fields.text("name")
+    summary = try fields.text("summary")
+    command = try fields.texts("command")
+    let version = try fields.integer("protocol", in: 0...Int(Int32.max))
+    limits = try Self.limits(fields.section("limits"))
+    settings = try fields.object("settings")
+    try fields.refuseOthers()
+    self.folder = folder
+
+    guard version == VerifierProtocol.version else {
+      throw fields.invalid(
+        "protocol", "\(version) is unknown; this program speaks \(VerifierProtocol.version)")
+    }
+    guard VerifierCatalog.isName(name) else {
+      throw fields.invalid("name", "must be lower-case letters, digits and hyphens")
+    }
+    guard name == folder.lastPathComponent else {
+      throw fields.invalid("name", "must be the folder's name, '\(folder.lastPathComponent)'")
+    }
+  }
+
+  private static func limits(_ section: ManifestFields?) throws(VerifierError) -> Limits {
+    guard var fields = section else { return Limits() }
+    var limits = Limits()
+    let defaults = limits
+    limits.requestSeconds = try fields.number(
+      "requestSeconds", in: 0.01...3600, default: defaults.requestSeconds)
+    limits.memoryMiB = try fields.integer(
+      "memoryMiB", in: 16...65536, default: defaults.memoryMiB)
+    limits.processes = try fields.integer("processes", in: 1...256, default: defaults.processes)
+    limits.outputKiB = try fields.integer(
+      "outputKiB", in: 1...VerifierProtocol.lineLimit / 1024, default: defaults.outputKiB)
+    try fields.refuseOthers()
+    return limits
+  }
+}
