@@ -62,12 +62,13 @@ let package = Package(
     module("Settings", [yams]),
     module("VerifierKit", []),
     module("PolicyGradient", []),
+    .target(name: "CSandbox"),
     .executableTarget(name: "jail"),
     // Floor 1: the parts.
     module("Transformers", ["Tensors"]),
     module("Tokenizers", []),
     module("Tasks", ["Settings", "VerifierKit", yams]),
-    module("Sandbox", [subprocess]),
+    module("Sandbox", ["CSandbox"]),
     module("Runs", ["Settings"]),
     // Floor 2: files of models.
     module("ModelFiles", ["Tensors", "Transformers", "Tokenizers"]),

@@ -59,7 +59,7 @@ package enum VerifierCatalog {
   }
 
   /// The folder of the running executable.
-  static var executableFolder: URL {
+  package static var executableFolder: URL {
     URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
   }
 

@@ -1,6 +1,5 @@
 package import Foundation
 package import VerifierKit
-import Yams
 
 /// What a plugin's `verifier.yaml` says: how to start it, within which limits, with which settings.
 package struct VerifierManifest: Equatable, Sendable {
@@ -71,5 +70,34 @@ package struct VerifierManifest: Equatable, Sendable {
       "outputKiB", in: 1...VerifierProtocol.lineLimit / 1024, default: defaults.outputKiB)
     try fields.refuseOthers()
     return limits
+  }
+
+  /// The absolute path of the command's executable.
+  ///
+  /// A command that starts with a slash is one; another names a file inside the plugin's folder, or
+  /// else, where it is a bare name, an executable beside the running one.
+  ///
+  /// - Parameter executables: The folder of the running executable.
+  /// - Throws: ``VerifierError/noExecutable(verifier:command:reason:)``.
+  func executable(beside executables: URL) throws(VerifierError) -> String {
+    let command = command[0]
+    func refuse(_ reason: String) -> VerifierError {
+      .noExecutable(verifier: name, command: command, reason: reason)
+    }
+    if command.hasPrefix("/") {
+      guard FileManager.default.isExecutableFile(atPath: command) else {
+        throw refuse("it is no executable file")
+      }
+      return command
+    }
+    let home = folder.standardizedFileURL.resolvingSymlinksInPath().path
+    let inside = folder.appending(path: command).standardizedFileURL.resolvingSymlinksInPath().path
+    guard inside.hasPrefix(home + "/") else { throw refuse("it leaves the plugin's folder") }
+    if FileManager.default.isExecutableFile(atPath: inside) { return inside }
+    let beside = executables.appending(path: command).path
+    guard !command.contains("/"), FileManager.default.isExecutableFile(atPath: beside) else {
+      throw refuse("there is no such executable in \(home) or \(executables.path)")
+    }
+    return beside
   }
 }
