@@ -40,6 +40,7 @@ let tests: [Target] = [
   test("PolicyGradient", [], fixtures: true),
   test("Digests", []),
   test("Tasks", ["VerifierKit"]),
+  test("Runs", []),
 ]
 
 // A module imports only what stands on a lower floor; docs/ARCHITECTURE.md explains the house, and

@@ -1,0 +1,232 @@
+package import Foundation
+import Synchronization
+
+/// The folder of one run, held by one process as long as the value lives.
+///
+/// ```
+/// runs/NAME-1/
+///   run.json                       what it is, and how far it has come
+///   settings.yaml                  every setting, resolved
+///   stages/01-warmUp.jsonl         records: the same bytes for the same run
+///   stages/01-warmUp.timings.jsonl what differs from run to run: seconds, rates
+///   checkpoints/
+///   report.json
+///   log.txt
+///   lock
+/// ```
+///
+/// A record must hold no time, rate or date, so that a resumed run and an unbroken one leave
+/// equal record files; those go to the timings.
+package final class RunFolder: Sendable {
+  /// Where the run lies.
+  package let url: URL
+  private let lock: RunLock
+  private let state: Mutex<State>
+
+  private struct State {
+    var manifest: RunManifest
+    var files: [String: RecordFile] = [:]
+  }
+
+  private init(_ url: URL, _ lock: RunLock, _ manifest: RunManifest) {
+    self.url = url
+    self.lock = lock
+    state = Mutex(State(manifest: manifest))
+  }
+
+  /// Makes `runs/<name>-<n>` with the next free number, and takes its lock.
+  ///
+  /// - Throws: ``RunError``, such as ``RunError/unusableName(kind:name:)``.
+  package static func create(
+    in runs: URL, name: String, created: Date = Date()
+  ) throws(RunError) -> RunFolder {
+    try check(name, names: "run")
+    do {
+      try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
+      let url = try makeNext(in: runs, name: name)
+      for folder in ["stages", "checkpoints"] {
+        try FileManager.default.createDirectory(
+          at: url.appending(path: folder), withIntermediateDirectories: false)
+      }
+      let lock = try RunLock(of: url)
+      let manifest = RunManifest(
+        format: RunManifest.currentFormat, honeVersion: HoneVersion.current,
+        name: url.lastPathComponent, created: created.ISO8601Format(), status: .running)
+      let run = RunFolder(url, lock, manifest)
+      try run.write(StableJSON.document(manifest), as: "run.json")
+      return run
+    } catch let error as RunError {
+      throw error
+    } catch {
+      throw .system(
+        operation: "make a run in", path: runs.path, reason: error.localizedDescription)
+    }
+  }
+
+  /// Opens a run that is there, and takes its lock.
+  ///
+  /// - Throws: ``RunError/notARun(folder:)``, ``RunError/otherFormat(folder:format:honeVersion:)``,
+  ///   ``RunError/inUse(folder:processID:)``, or another ``RunError``.
+  package static func open(_ url: URL) throws(RunError) -> RunFolder {
+    _ = try manifest(of: url)
+    let lock = try RunLock(of: url)
+    // Read again: another process may have ended between the first look and the lock.
+    return RunFolder(url, lock, try manifest(of: url))
+  }
+
+  /// What the `run.json` of a folder says; needs no lock.
+  package static func manifest(of url: URL) throws(RunError) -> RunManifest {
+    let file = url.appending(path: "run.json")
+    guard FileManager.default.fileExists(atPath: file.path) else {
+      throw .notARun(folder: url.relativePath)
+    }
+    do {
+      let data = try Data(contentsOf: file)
+      let version = try StableJSON.value(FormatOnly.self, from: data)
+      guard version.format == RunManifest.currentFormat else {
+        throw RunError.otherFormat(
+          folder: url.relativePath, format: version.format, honeVersion: version.honeVersion)
+      }
+      return try StableJSON.value(from: data)
+    } catch let error as RunError {
+      throw error
+    } catch {
+      throw .unreadableManifest(file: file.relativePath, reason: error.localizedDescription)
+    }
+  }
+
+  // MARK: - What callers use
+
+  /// What `run.json` says.
+  package var manifest: RunManifest { state.withLock { $0.manifest } }
+
+  /// Where checkpoints lie.
+  package var checkpoints: URL { url.appending(path: "checkpoints") }
+
+  /// Records how far the run has come.
+  package func update(status: RunStatus, reason: String? = nil) throws {
+    var manifest = manifest
+    (manifest.status, manifest.reason) = (status, reason)
+    try write(StableJSON.document(manifest), as: "run.json")
+    state.withLock { $0.manifest = manifest }
+  }
+
+  /// The name under which stage `number`, counted from 1, keeps its records: `01-warmUp`.
+  package static func stage(_ number: Int, _ name: String) -> String {
+    (number < 10 ? "0" : "") + "\(number)-\(name)"
+  }
+
+  /// Adds a record to a stage, as one line that is handed to the system at once.
+  package func append(_ record: some Encodable, to stage: String) throws {
+    try file(stage, timings: false).append(StableJSON.data(record))
+  }
+
+  /// Adds what differs from run to run, such as seconds, to a stage's timings.
+  package func appendTimings(_ timings: some Encodable, to stage: String) throws {
+    try file(stage, timings: true).append(StableJSON.data(timings))
+  }
+
+  /// The records of a stage, in order; none where the stage has not begun.
+  package func records<Record: Decodable>(
+    _ type: Record.Type = Record.self, of stage: String
+  ) throws -> [Record] {
+    let file = try file(stage, timings: false)
+    return try file.records().enumerated().map { index, data in
+      do {
+        return try StableJSON.value(from: data)
+      } catch {
+        throw RunError.unreadableRecord(
+          file: file.url.relativePath, line: index + 1, reason: "\(error)")
+      }
+    }
+  }
+
+  /// Cuts off all of a stage's records but the first `count`, and its timings likewise.
+  ///
+  /// A run that resumes from a checkpoint calls this with the number of records that stood when
+  /// the checkpoint was written, and so goes on as an unbroken run would.
+  ///
+  /// - Throws: ``RunError/recordsMissing(file:found:wanted:)`` where there are fewer records.
+  package func truncate(_ stage: String, toRecords count: Int) throws(RunError) {
+    let file = try file(stage, timings: false)
+    let left = try file.cut(after: count)
+    guard left == count else {
+      throw .recordsMissing(file: file.url.relativePath, found: left, wanted: count)
+    }
+    _ = try self.file(stage, timings: true).cut(after: count)
+  }
+
+  /// Waits until all records are on the disk: to be called before a checkpoint counts on them.
+  package func synchronize() throws(RunError) {
+    for file in state.withLock({ Array($0.files.values) }) { try file.synchronize() }
+  }
+
+  /// Adds a line to `log.txt`.
+  package func log(_ line: String) throws(RunError) {
+    let oneLine = line.split(separator: "\n").joined(separator: " ")
+    try open("log.txt").append(Data(oneLine.utf8))
+  }
+
+  /// Writes `report.json` in one step.
+  package func write(report: some Encodable) throws {
+    try write(StableJSON.document(report), as: "report.json")
+  }
+
+  /// Writes every setting of the run, resolved, as YAML.
+  package func write(settings yaml: String) throws(RunError) {
+    try write(Data(yaml.utf8), as: "settings.yaml")
+  }
+
+  /// Writes a file of the folder in one step: readers and crashes see the old one or the new one.
+  package func write(_ data: Data, as name: String) throws(RunError) {
+    try Self.check(name, names: "file")
+    try AtomicFile.write(data, to: url.appending(path: name))
+  }
+
+  // MARK: - Helpers
+
+  /// The part of `run.json` that every format has.
+  private struct FormatOnly: Decodable {
+    let format: Int
+    let honeVersion: String?
+  }
+
+  /// Makes the folder with the number after the highest one; whoever comes first has it.
+  private static func makeNext(in runs: URL, name: String) throws -> URL {
+    while true {
+      let numbers = try FileManager.default.contentsOfDirectory(atPath: runs.path)
+        .filter { $0.hasPrefix(name + "-") }
+        .compactMap { Int32($0.dropFirst(name.count + 1)) }.filter { $0 > 0 }
+      let url = runs.appending(path: "\(name)-\(Int(numbers.max() ?? 0) + 1)")
+      do {
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+        return url
+      } catch CocoaError.fileWriteFileExists {
+        continue
+      }
+    }
+  }
+
+  private static func check(_ name: String, names kind: String) throws(RunError) {
+    let allowed = name.unicodeScalars.allSatisfy {
+      $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
+        || "-_.".unicodeScalars.contains($0)
+    }
+    guard let first = name.first, first.isLetter || first.isNumber, allowed, name.count <= 100
+    else { throw .unusableName(kind: kind, name: name) }
+  }
+
+  private func file(_ stage: String, timings: Bool) throws(RunError) -> RecordFile {
+    try Self.check(stage, names: "stage")
+    return try open("stages/\(stage)\(timings ? ".timings" : "").jsonl")
+  }
+
+  private func open(_ path: String) throws(RunError) -> RecordFile {
+    try state.withLock { state throws(RunError) in
+      if let file = state.files[path] { return file }
+      let file = try RecordFile(url.appending(path: path))
+      state.files[path] = file
+      return file
+    }
+  }
+}

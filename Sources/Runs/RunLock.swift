@@ -1,0 +1,44 @@
+import Foundation
+import Glibc
+
+/// The right to work in a folder, held as long as the value lives.
+///
+/// The lock is `flock`'s, so the system takes it back whenever the process ends, however it ends;
+/// the file it is on stays and says nothing. Children do not inherit it (`O_CLOEXEC`).
+final class RunLock: Sendable {
+  private let handle: FileHandle
+
+  /// Takes the lock of `folder`, and writes this process's id into its file.
+  ///
+  /// - Throws: ``RunError/inUse(folder:processID:)`` where another holder has it, in this process
+  ///   too.
+  init(of folder: URL) throws(RunError) {
+    let path = folder.appending(path: "lock").path
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw .system(operation: "open", path: path, reason: String(cString: strerror(errno)))
+    }
+    handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let failure = errno
+      guard failure == EWOULDBLOCK else {
+        throw .system(operation: "lock", path: path, reason: String(cString: strerror(failure)))
+      }
+      throw .inUse(folder: folder.relativePath, processID: Self.holder(handle))
+    }
+    do {
+      try handle.truncate(atOffset: 0)
+      try handle.write(contentsOf: Data("\(getpid())\n".utf8))
+    } catch {
+      throw .system(operation: "write", path: path, reason: error.localizedDescription)
+    }
+  }
+
+  /// The process id in the file; `nil` while its holder is about to write it.
+  private static func holder(_ handle: FileHandle) -> Int32? {
+    guard let data = try? handle.read(upToCount: 20) else { return nil }
+    return String(bytes: data, encoding: .utf8).flatMap {
+      Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+  }
+}
