@@ -1,0 +1,97 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// Turns the wish to stop (Ctrl-C, or a polite kill) into a flag that a run looks at between rounds.
+///
+/// The first signal raises the flag, so that the round ends and a checkpoint is written. The
+/// second ends the process at once with code 130, as shells expect after an interrupt.
+package final class InterruptFlag: Sendable {
+  /// What a signal leads to.
+  package enum Response: Equatable, Sendable {
+    case finishRound
+    case nothing
+    case exitNow
+  }
+
+  /// A second signal within so many seconds is the same wish: `timeout` signals both the process
+  /// and its group, a terminal and a supervisor may each pass on one.
+  package static let sameWishSeconds = 0.1
+
+  private let raisedAt = Mutex<Double?>(nil)
+  private let watch: SignalWatch
+
+  /// Takes the signals over from their default, which is to die.
+  ///
+  /// - Parameters:
+  ///   - signals: Those that ask the process to stop.
+  ///   - now: Seconds from any origin.
+  ///   - finishing: Is called at the first signal, from a queue of its own: the place to say that
+  ///     the round is being finished, and that a second signal stops at once.
+  ///   - exit: Ends the process.
+  package init(
+    signals: [Int32] = [SIGINT, SIGTERM],
+    now: @escaping @Sendable () -> Double = {
+      Double(DispatchTime.now().uptimeNanoseconds) / 1e9
+    },
+    finishing: @escaping @Sendable () -> Void = {},
+    exit: @escaping @Sendable (Int32) -> Void = { _exit($0) }
+  ) {
+    watch = SignalWatch(signals)
+    watch.start { [weak self] in
+      switch self?.receive(at: now()) {
+      case .finishRound: finishing()
+      case .exitNow: exit(130)
+      case .nothing, nil: break
+      }
+    }
+  }
+
+  deinit { watch.stop() }
+
+  /// Whether the run should stop at its next resting place.
+  package var isRaised: Bool { raisedAt.withLock { $0 != nil } }
+
+  /// Decides what a signal leads to.
+  ///
+  /// - Parameter seconds: When it arrived.
+  /// - Returns: What to do about it.
+  package func receive(at seconds: Double) -> Response {
+    raisedAt.withLock { raisedAt in
+      guard let first = raisedAt else {
+        raisedAt = seconds
+        return .finishRound
+      }
+      return seconds - first < Self.sameWishSeconds ? .nothing : .exitNow
+    }
+  }
+}
+
+/// Signals that are handled on a queue in place of their default.
+private final class SignalWatch: Sendable {
+  private let signals: [Int32]
+  private let sources: Mutex<[any DispatchSourceSignal]>
+
+  init(_ signals: [Int32]) {
+    self.signals = signals
+    sources = Mutex([])
+  }
+
+  func start(_ handler: @escaping @Sendable () -> Void) {
+    let queue = DispatchQueue(label: "hone.interrupt")
+    for number in signals {
+      signal(number, SIG_IGN)
+      sources.withLock { sources in
+        let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+        source.setEventHandler(handler: handler)
+        source.resume()
+        sources.append(source)
+      }
+    }
+  }
+
+  func stop() {
+    sources.withLock { for source in $0 { source.cancel() } }
+    for number in signals { signal(number, SIG_DFL) }
+  }
+}
