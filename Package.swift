@@ -61,10 +61,10 @@ let package = Package(
   ],
   targets: [
     // Floor 0: kernels, memory, and what knows nothing of models.
-
     c("CKernels", []),
     module("Tensors", ["CKernels"]),
     module("Digests", []),
+    module("Randomness", []),
     module("Settings", [yams]),
     module("VerifierKit", []),
     module("PolicyGradient", []),
@@ -73,20 +73,18 @@ let package = Package(
     // Floor 1: the parts.
     module("Transformers", ["Tensors"]),
     module("Tokenizers", []),
-    module("Tasks", ["Settings", "VerifierKit", yams]),
+    module("Tasks", ["Digests", "Randomness", "Settings", "VerifierKit", yams]),
     module("Sandbox", ["CSandbox"]),
-    module("Tasks", ["Digests", "Settings", "VerifierKit", yams]),
-    module("Sandbox", [subprocess]),
     module("Runs", ["Settings"]),
     // Floor 2: files of models.
     module("ModelFiles", ["Tensors", "Transformers", "Tokenizers"]),
     // Floor 3: what writes and what judges; neither sees the other.
-    module("Policies", ["Tensors", "Transformers", "Tokenizers", "ModelFiles", "Settings"]),
+    module("Policies", ["Tensors", "Transformers", "Tokenizers", "ModelFiles", "Randomness", "Settings"]),
     module("Verifiers", ["Sandbox", "Settings", "VerifierKit", log, yams]),
     // Floor 4: problems become scored groups.
     module("Rollouts", ["Policies", "Settings", "Tasks", "VerifierKit", "Verifiers"]),
     // Floor 5: scored groups become weights, and numbers.
-    module("Training", ["ModelFiles", "PolicyGradient", "Policies", "Rollouts", "Settings", "Tensors", "Transformers"]),
+    module("Training", ["ModelFiles", "PolicyGradient", "Policies", "Randomness", "Rollouts", "Settings", "Tensors", "Transformers"]),
     module("Evaluation", ["Policies", "Rollouts", "Settings", "Tasks", "Verifiers", "VerifierKit"]),
     // Floor 6: a pipeline file becomes a recorded run.
     module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Rollouts", "Runs", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", log, yams]),

@@ -1,3 +1,5 @@
+import Randomness
+
 /// The rule that keeps training and held-out problems apart: a problem's own text decides.
 ///
 /// A problem is held out if the hash of its canonical text falls into the lowest `share` of all

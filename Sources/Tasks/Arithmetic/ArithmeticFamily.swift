@@ -1,3 +1,5 @@
+import Randomness
+
 package import Settings
 
 /// One kind of arithmetic problem within a set.

@@ -5,28 +5,31 @@
 /// the order in which problems are drawn, and how many, changes none of them.
 ///
 /// - SeeAlso: Steele, Lea and Flood 2014 (Fast splittable pseudorandom number generators).
-struct CounterGenerator {
+package struct CounterGenerator {
   private var state: UInt64
 
   /// Starts the numbers of `keys`, whose order counts.
-  init(keys: UInt64...) {
+  package init(keys: UInt64...) {
     state = keys.reduce(0x243F_6A88_85A3_08D3) { Self.mix($0 &+ Self.step ^ Self.mix($1)) }
   }
 
   /// The next 64 bits.
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= Self.step
     return Self.mix(state)
   }
 
   /// A whole number in `range`, each equally likely up to a bias of `range.count / 2^64`.
-  mutating func integer(in range: ClosedRange<Int>) -> Int {
+  package mutating func integer(in range: ClosedRange<Int>) -> Int {
     let count = UInt64(range.upperBound - range.lowerBound) + 1
     return range.lowerBound + Int(next().multipliedFullWidth(by: count).high)
   }
 
+  /// A number in `0..<1`, one of 2^53 equally likely.
+  package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
   /// SplitMix64's finaliser: a bijection in which each bit of the input moves each of the output.
-  static func mix(_ value: UInt64) -> UInt64 {
+  package static func mix(_ value: UInt64) -> UInt64 {
     var value = value
     value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
     value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
