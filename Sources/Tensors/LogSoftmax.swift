@@ -95,6 +95,10 @@ package struct LogSoftmaxSample {
     /// At the sampling temperature, nats; equal to what ``logSoftmax(_:targets:temperature:)`` gives.
     package var logProb: Float = 0
     package var entropy: Float = 0
+
+    package init(token: Int32 = 0, logProb: Float = 0, entropy: Float = 0) {
+      (self.token, self.logProb, self.entropy) = (token, logProb, entropy)
+    }
   }
 
   package let draws: [Draw]

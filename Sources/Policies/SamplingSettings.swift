@@ -1,0 +1,43 @@
+package import Settings
+
+/// How completions are sampled.
+package struct SamplingSettings: SettingsSection {
+  /// Softmax temperature; 0 picks the likeliest token.
+  package var temperature: Double = 1
+  /// Tokens of a completion, the end included.
+  package var maxCompletionTokens = 64
+  /// Texts that end a completion.
+  package var stopTexts: [String] = []
+  /// Keep only the `topK` likeliest tokens; 0 keeps all. Not for training.
+  package var topK = 0
+  /// Keep the likeliest tokens that together have this probability; 1 keeps all. Not for training.
+  package var topP: Double = 1
+  /// Completions that are decoded side by side.
+  package var maxRows = 64
+
+  package init() {}
+
+  package func validate() throws(InvalidSetting) {
+    try require(
+      temperature >= 0 && temperature.isFinite, "temperature", "\(temperature)",
+      "it must be 0 (greedy) or a positive number")
+    try require(
+      maxCompletionTokens >= 1, "maxCompletionTokens", "\(maxCompletionTokens)",
+      "a completion has at least 1 token")
+    try require(topK >= 0, "topK", "\(topK)", "it must be 0 (all tokens) or more")
+    try require(topP > 0 && topP <= 1, "topP", "\(topP)", "it must be above 0 and at most 1")
+    try require(
+      (1...4096).contains(maxRows), "maxRows", "\(maxRows)", "it must be within 1...4096")
+    try require(
+      stopTexts.allSatisfy { !$0.isEmpty }, "stopTexts", "\(stopTexts)", "no text may be empty")
+  }
+
+  /// Whether every token can be drawn.
+  package var isFullSupport: Bool { topK == 0 && topP == 1 }
+
+  private func require(
+    _ holds: Bool, _ key: String, _ value: String, _ rule: String
+  ) throws(InvalidSetting) {
+    if !holds { throw InvalidSetting(key: key, value: value, rule: rule) }
+  }
+}
