@@ -41,6 +41,7 @@ let tests: [Target] = [
   test("Digests", []),
   test("Tasks", ["VerifierKit"]),
   test("Runs", []),
+  test("PolicyGradient", [], fixtures: true),
 ]
 
 // A module imports only what stands on a lower floor; docs/ARCHITECTURE.md explains the house, and
