@@ -42,6 +42,7 @@ let tests: [Target] = [
   test("Tasks", ["VerifierKit"]),
   test("Runs", []),
   test("PolicyGradient", [], fixtures: true),
+  test("Settings", []),
 ]
 
 // A module imports only what stands on a lower floor; docs/ARCHITECTURE.md explains the house, and
