@@ -77,16 +77,20 @@ private final class SignalWatch: Sendable {
     sources = Mutex([])
   }
 
+  /// Returns once each signal is watched: one that came earlier would be lost.
   func start(_ handler: @escaping @Sendable () -> Void) {
     let queue = DispatchQueue(label: "hone.interrupt")
+    let watched = DispatchSemaphore(value: 0)
     for number in signals {
       signal(number, SIG_IGN)
       sources.withLock { sources in
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
         source.setEventHandler(handler: handler)
+        source.setRegistrationHandler { watched.signal() }
         source.resume()
         sources.append(source)
       }
+      watched.wait()
     }
   }
 
