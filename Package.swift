@@ -43,6 +43,7 @@ let tests: [Target] = [
   test("Runs", []),
   test("PolicyGradient", [], fixtures: true),
   test("Settings", []),
+  .testTarget(name: "HouseTests", swiftSettings: strict),
 ]
 
 // A module imports only what stands on a lower floor; docs/ARCHITECTURE.md explains the house, and
