@@ -5,6 +5,7 @@
 // rows is one tile of work; it is serial, and the caller spreads tiles with hone_parallel.
 #ifndef CKERNELS_H
 #define CKERNELS_H
+#include "CDequantize.h"
 #include <stddef.h>
 #include <stdint.h>
 
