@@ -65,6 +65,9 @@ let package = Package(
   targets: [
     // Floor 0: kernels, memory, and what knows nothing of models.
     c("CKernels", []),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    c("CKernels", ["COpenBLAS"]),
+    c("CFiles", []),
     module("Tensors", ["CKernels"]),
     module("Digests", []),
     module("Randomness", []),
@@ -80,7 +83,7 @@ let package = Package(
     module("Sandbox", ["CSandbox"]),
     module("Runs", ["Settings"]),
     // Floor 2: files of models.
-    module("ModelFiles", ["Tensors", "Transformers", "Tokenizers"]),
+    module("ModelFiles", ["CFiles", "Tensors", "Transformers", "Tokenizers"]),
     // Floor 3: what writes and what judges; neither sees the other.
     module("Policies", ["Tensors", "Transformers", "Tokenizers", "ModelFiles", "Randomness", "Settings"]),
     module("Verifiers", ["Sandbox", "Settings", "VerifierKit", log, yams]),

@@ -4,8 +4,9 @@ import Foundation
 package struct AddedToken: Equatable, Sendable {
   package let id: Int
   package let text: String
-  /// Special tokens are control tokens: never read from text, never shown. The others, such as
-  /// `<think>`, are read from text and shown as it.
+  /// Whether it is a control token: never read from text, never shown.
+  ///
+  /// The others, such as `<think>`, are read from text and shown as it.
   package let isSpecial: Bool
 
   package init(id: Int, text: String, isSpecial: Bool) {
@@ -51,9 +52,8 @@ package struct ByteLevelBPE: Tokenizer {
   ///   - ignoresMerges: Whether a word that is a token is taken without merging.
   ///   - endOfSequence: Ids that end a completion, beside the specials known by their names.
   ///   - beginOfSequence: The id that belongs in front of every prompt.
-  /// - Throws: ``TokenizerError/duplicateToken(text:first:second:)``,
-  ///   ``TokenizerError/mergeWithoutToken(rank:text:)``, or ``TokenizerError/malformed(part:expected:)``
-  ///   for ids that do not fit the vocabulary.
+  /// - Throws: ``TokenizerError`` for a text with two ids, a merge without its tokens, and ids that
+  ///   do not fit the vocabulary.
   package init(
     vocabulary: [String?], merges: [(left: String, right: String)], added: [AddedToken],
     preTokenizer: PreTokenizer, normalizesToNFC: Bool = false, ignoresMerges: Bool = false,
@@ -85,11 +85,13 @@ package struct ByteLevelBPE: Tokenizer {
     }
     var addedByID: [Int: AddedToken] = [:]
     for token in added {
-      guard vocabulary.indices.contains(token.id), vocabulary[token.id] == token.text,
+      guard vocabulary.indices.contains(token.id),
+        vocabulary[token.id].map(ExactString.init) == ExactString(token.text),
         addedByID.updateValue(token, forKey: token.id) == nil
       else {
         throw .malformed(
-          part: "added_tokens", expected: "ids of the vocabulary, once each ('\(token.text)' is not)")
+          part: "added_tokens",
+          expected: "ids of the vocabulary, once each ('\(token.text)' is not)")
       }
     }
     for id in endOfSequence + [beginOfSequence].compactMap({ $0 }) {
@@ -145,6 +147,8 @@ package struct ByteLevelBPE: Tokenizer {
     guard let id = idByText[ExactString(text)], added[id] != nil else { return nil }
     return id
   }
+
+  package func text(ofSpecial id: Int) -> String? { added[id]?.text }
 
   package func ending(at tokens: [Int]) -> ByteLevelBPE {
     var copy = self

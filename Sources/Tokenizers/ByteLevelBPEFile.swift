@@ -71,7 +71,8 @@ extension ByteLevelBPE {
         ?? entry.array?.compactMap(\.string) ?? []
       guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
         throw .malformed(
-          part: "model.merges[\(merges.count)]", expected: "two tokens, as \"a b\" or [\"a\", \"b\"]")
+          part: "model.merges[\(merges.count)]",
+          expected: "two tokens, as \"a b\" or [\"a\", \"b\"]")
       }
       merges.append((parts[0], parts[1]))
     }

@@ -72,6 +72,8 @@ package struct CharacterTokenizer: Tokenizer {
 
   package func id(ofSpecial text: String) -> Int? { text == endText ? characters.count : nil }
 
+  package func text(ofSpecial id: Int) -> String? { id == characters.count ? endText : nil }
+
   package func ending(at tokens: [Int]) -> CharacterTokenizer {
     var copy = self
     copy.endOfSequence = Set(endOfSequence + tokens.filter((0..<vocabularySize).contains)).sorted()
@@ -95,7 +97,8 @@ extension CharacterTokenizer {
     for (id, text) in texts.dropLast().enumerated() {
       guard let scalars = text?.unicodeScalars, scalars.count == 1 else {
         throw .malformed(
-          part: "model.vocab", expected: "single characters where nothing merges (id \(id) is none)")
+          part: "model.vocab", expected: "single characters where nothing merges (id \(id) is none)"
+        )
       }
       characters.append(contentsOf: scalars)
     }

@@ -21,6 +21,7 @@ package enum ChatTemplate: String, Codable, Sendable, CaseIterable {
   /// - Parameters:
   ///   - system: The system text; `nil` for the template's default, empty for none.
   ///   - user: The question.
+  /// - Returns: Pieces for ``Tokenizer/encode(_:)``; both texts are `.text`, whatever is in them.
   package func pieces(system: String?, user: String) -> [TextPiece] {
     let system = system ?? defaultSystem
     switch self {

@@ -157,7 +157,8 @@ struct OrderedJSONParser {
         }
         return text
       case UInt8(ascii: "\\"): units += String(try escape()).utf8
-      case 0..<0x20: throw JSONError(byte: position - 1, problem: "is a control character in a string")
+      case 0..<0x20:
+        throw JSONError(byte: position - 1, problem: "is a control character in a string")
       default: units.append(byte)
       }
     }

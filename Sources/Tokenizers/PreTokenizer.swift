@@ -93,7 +93,8 @@ package enum PreTokenizer: String, CaseIterable, Sendable {
       let scalar = text.scalars[index]
       guard ignoringCase else { return scalar }
       // U+017F is the one scalar outside ASCII that folds to a letter of these words.
-      return scalar == "\u{17F}" ? "s" : scalar.properties.lowercaseMapping.unicodeScalars.first ?? scalar
+      if scalar == "\u{17F}" { return "s" }
+      return scalar.properties.lowercaseMapping.unicodeScalars.first ?? scalar
     }
     switch letter(start + 1) {
     case "s", "t", "m", "d": return start + 2

@@ -28,6 +28,9 @@ package protocol Tokenizer: Sendable {
   /// The id of an added token such as `<|im_end|>`.
   func id(ofSpecial text: String) -> Int?
 
+  /// The text of an added token; `nil` for all other ids.
+  func text(ofSpecial id: Int) -> String?
+
   /// The same tokenizer, also ending completions at `tokens`.
   func ending(at tokens: [Int]) -> Self
 
