@@ -36,12 +36,11 @@ func test(_ name: String, _ others: [Target.Dependency], fixtures: Bool = false)
 let tests: [Target] = [
   .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
   test("Tensors", ["CKernels"]),
-  .testTarget(name: "TransformersTests", dependencies: ["Transformers", "Tensors", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
+  test("Transformers", ["Tensors"], fixtures: true),
   test("PolicyGradient", [], fixtures: true),
   test("Digests", []),
   test("Tasks", ["VerifierKit"]),
   test("Runs", []),
-  test("PolicyGradient", [], fixtures: true),
   test("Settings", []),
   .testTarget(name: "HouseTests", swiftSettings: strict),
 ]
@@ -65,8 +64,6 @@ let package = Package(
   targets: [
     // Floor 0: kernels, memory, and what knows nothing of models.
     c("CKernels", []),
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    c("CKernels", ["COpenBLAS"]),
     c("CFiles", []),
     module("Tensors", ["CKernels"]),
     module("Digests", []),

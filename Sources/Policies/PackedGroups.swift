@@ -20,12 +20,17 @@ package struct PackedGroups {
   /// The targets of each completion, in the order of groups and completions.
   package private(set) var completions: [Range<Int>] = []
 
-  /// Packs groups whose prompts are not empty; `keys` tells them apart for dropout masks.
-  package init(_ groups: [TokenGroup], keys: [UInt32]? = nil) {
-    for (index, group) in groups.enumerated() {
+  /// Packs parts of groups whose prompts are not empty, as ``lots(of:rowBudget:)`` cuts them.
+  package init(
+    _ groups: [TokenGroup], parts: [(group: Int, completions: Range<Int>)]
+  ) {
+    for part in parts {
+      let group = TokenGroup(
+        prompt: groups[part.group].prompt,
+        completions: Array(groups[part.group].completions[part.completions]))
       let placed = rows.append(
         prompt: group.prompt, continuations: group.completions.map { Array($0.dropLast()) },
-        key: keys?[index] ?? UInt32(index))
+        key: UInt32(part.group), firstIndex: part.completions.lowerBound)
       for (tokens, fed) in zip(group.completions, placed.continuations) {
         let first = targets.count
         if !tokens.isEmpty {
@@ -91,12 +96,7 @@ extension Policy {
   ) -> [[(logProbs: [Float], entropies: [Float])]] {
     var results = groups.map { _ in [(logProbs: [Float], entropies: [Float])]() }
     for lot in PackedGroups.lots(of: groups, rowBudget: rowBudget) {
-      let packed = PackedGroups(
-        lot.map {
-          TokenGroup(
-            prompt: groups[$0.group].prompt,
-            completions: Array(groups[$0.group].completions[$0.completions]))
-        })
+      let packed = PackedGroups(groups, parts: lot)
       let scores = TokenHead(transformer).score(
         transformer.forward(packed.rows, keep: false), packed.targets, temperature: temperature)
       var completions = packed.completions.makeIterator()

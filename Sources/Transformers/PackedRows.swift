@@ -28,8 +28,9 @@ package struct PackedRows {
   ///   - prompt: At least one token.
   ///   - continuations: What attends to the prompt; one that is empty takes no rows.
   ///   - key: Tells the group apart from others of the batch.
+  ///   - firstIndex: Index of the first continuation within its whole group, where it is split.
   package mutating func append(
-    prompt: [Int32], continuations: [[Int32]] = [], key: UInt32 = 0
+    prompt: [Int32], continuations: [[Int32]] = [], key: UInt32 = 0, firstIndex: Int = 0
   ) -> (prompt: Range<Int>, continuations: [Range<Int>]) {
     precondition(!prompt.isEmpty, "a prompt has at least one token")
     let firstSegment = segments.count
@@ -37,7 +38,7 @@ package struct PackedRows {
     let rows = continuations.enumerated().map { index, tokens in
       append(
         tokens, from: prompt.count, prefix: promptRows,
-        key: key &* 0x9E37_79B1 &+ UInt32(index + 1) &* 0x85EB_CA77)
+        key: key &* 0x9E37_79B1 &+ UInt32(firstIndex + index + 1) &* 0x85EB_CA77)
     }
     groups.append(firstSegment..<segments.count)
     return (promptRows, rows)

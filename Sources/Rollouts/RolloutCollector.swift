@@ -1,0 +1,107 @@
+package import Policies
+import Randomness
+
+package import VerifierKit
+package import Verifiers
+
+/// Turns problems into groups of rollouts, and rollouts into rewards.
+package struct RolloutCollector {
+  private let policy: Policy
+  private let sampling: SamplingSettings
+  private let seed: UInt64
+
+  package init(_ policy: Policy, sampling: SamplingSettings, seed: UInt64) {
+    (self.policy, self.sampling, self.seed) = (policy, sampling, seed)
+  }
+
+  /// Samples `groupSize` completions of each problem.
+  ///
+  /// - Parameters:
+  ///   - stream: Distinguishes occasions (a round, an evaluation), so that a problem that comes again
+  ///     is answered anew.
+  ///   - progress: Told how many completions are done.
+  /// - Throws: ``PolicyError/promptTooLong(problem:tokens:limit:positions:)`` or a `TokenizerError`.
+  package func sample(
+    _ problems: [Problem], groupSize: Int, stream: UInt64, progress: ((Int) -> Void)? = nil
+  ) throws -> [RolloutGroup] {
+    let prompts = try problems.map { try promptTokens($0) }
+    let requests = zip(problems, prompts).map { problem, prompt in
+      GenerationRequest(
+        promptTokens: prompt, samples: groupSize,
+        key: CounterGenerator.mix(stream &+ Self.hash(problem.id)))
+    }
+    let completions = Generator(policy, settings: sampling, seed: seed)
+      .generate(requests, progress: progress)
+    return problems.indices.map { index in
+      RolloutGroup(
+        problem: problems[index], promptTokens: prompts[index],
+        rollouts: completions[index].map {
+          Rollout(
+            problem: problems[index], sampled: $0, temperature: sampling.temperature)
+        })
+    }
+  }
+
+  /// The tokens of a problem's prompt, which must leave room for a completion.
+  package func promptTokens(_ problem: Problem) throws -> [Int32] {
+    let tokens = try policy.promptTokens(problem.prompt)
+    guard !tokens.isEmpty, tokens.count + sampling.maxCompletionTokens <= policy.maxPositions
+    else {
+      throw PolicyError.promptTooLong(
+        problem: problem.id, tokens: tokens.count, limit: sampling.maxCompletionTokens,
+        positions: policy.maxPositions)
+    }
+    return tokens
+  }
+
+  /// FNV-1a over UTF-8, stable from one run to the next.
+  private static func hash(_ text: String) -> UInt64 {
+    text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  }
+}
+
+extension Judge {
+  /// Judges all rollouts of groups in place.
+  package func judge(_ groups: inout [RolloutGroup]) async throws {
+    let requests = groups.flatMap { group in
+      group.rollouts.map { JudgeRequest(problem: group.problem, completion: $0.completion) }
+    }
+    var judgements = try await judge(requests).makeIterator()
+    for group in groups.indices {
+      for rollout in groups[group].rollouts.indices {
+        guard let judgement = judgements.next() else {
+          preconditionFailure("fewer judgements than rollouts")
+        }
+        groups[group].rollouts[rollout].record(judgement)
+      }
+    }
+  }
+}
+
+/// The reasons why rollouts were not scored, counted.
+package struct UnscoredReport: Equatable, Sendable {
+  package let rollouts: Int
+  package let unscored: Int
+  /// Reasons with their counts, the most frequent first.
+  package let reasons: [(reason: String, count: Int)]
+
+  package static func == (left: Self, right: Self) -> Bool {
+    left.rollouts == right.rollouts && left.unscored == right.unscored
+  }
+
+  package init(_ rollouts: [Rollout]) {
+    self.rollouts = rollouts.count
+    let missing = rollouts.filter { $0.reward == nil }
+    unscored = missing.count
+    var counts: [String: Int] = [:]
+    for rollout in missing {
+      let verdict = rollout.verdicts?.first { $0.outcome == .unscored }
+      let reason = verdict.map { "\($0.verifier): \($0.reason)" } ?? "no verdict"
+      counts[reason, default: 0] += 1
+    }
+    reasons = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
+  }
+
+  /// Share of all rollouts, `0...1`.
+  package var share: Double { rollouts == 0 ? 0 : Double(unscored) / Double(rollouts) }
+}
