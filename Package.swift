@@ -43,6 +43,8 @@ let tests: [Target] = [
   test("Runs", []),
   test("Settings", []),
   .testTarget(name: "HouseTests", swiftSettings: strict),
+  test("Training", ["PolicyGradient", "Settings"], fixtures: true),
+  test("Evaluation", [], fixtures: true),
 ]
 
 // A module imports only what stands on a lower floor; docs/ARCHITECTURE.md explains the house, and

@@ -1,0 +1,21 @@
+package import PolicyGradient
+package import Settings
+
+/// An objective is a section of a settings file, whose key `preset` names a published recipe.
+extension ObjectiveSettings: PresetSettings {
+  package static var presetNames: [String] { ObjectivePreset.allCases.map(\.rawValue) }
+
+  package static func preset(named name: String) -> ObjectiveSettings? {
+    ObjectivePreset(rawValue: name)?.settings
+  }
+
+  /// Refuses what no run could use; what a run lacks is refused by
+  /// `check(groupSize:hasReference:maximumLength:)`.
+  package func validate() throws(InvalidSetting) {
+    do {
+      try check()
+    } catch {
+      throw InvalidSetting(key: "objective.\(error.key)", value: error.value, rule: error.rule)
+    }
+  }
+}
