@@ -1,1 +1,3 @@
-print("{}")
+import VerifierKit
+
+run(ArithmeticVerifier.self)

@@ -1,0 +1,80 @@
+import VerifierKit
+
+/// Judges whether a completion's final number is the reference, in exact rationals.
+///
+/// A problem whose metadata has `numbers` and `target`, and whose answer is no plain number, is a
+/// Countdown puzzle: its answer is an expression. No text is ever evaluated, and a completion that
+/// gives two answers gives none. What the reference cannot decide is unscored.
+struct ArithmeticVerifier: VerifierPlugin {
+  static let name = "arithmetic"
+  static let version = "1.0"
+
+  private let rule: AnswerReader.Rule
+  private let joinsThousands: Bool
+  private let useAll: Bool
+
+  init(settings: [String: JSONValue]) throws {
+    rule = try Self.choice("extract", settings, .any)
+    joinsThousands = try Self.choice("commas", settings, Commas.thousands) == .thousands
+    switch settings["useAll"] {
+    case nil: useAll = true
+    case .bool(let value): useAll = value
+    default: throw InvalidVerifierSetting(name: "useAll", rule: "true or false")
+    }
+  }
+
+  func judge(_ problem: Problem, _ completion: String) -> Verdict {
+    do throws(AnswerReader.Refusal) {
+      let reader = AnswerReader(rule: rule, joinsThousands: try joinsThousands(problem))
+      let reference: Quantity
+      do throws(AnswerReader.Refusal) {
+        guard let answer = problem.answer else {
+          throw AnswerReader.Refusal(reason: "the problem has no answer to compare with")
+        }
+        reference = try reader.reference(answer)
+      } catch {
+        guard let puzzle = try CountdownPuzzle(problem.metadata) else { throw error }
+        return puzzle.judge(completion, useAll: useAll)
+      }
+      return compare(completion, reference, reader)
+    } catch {
+      return .unscored(reason: error.reason)
+    }
+  }
+
+  private func compare(
+    _ completion: String, _ reference: Quantity, _ reader: AnswerReader
+  ) -> Verdict {
+    do throws(AnswerReader.Refusal) {
+      return reference.isMeant(by: try reader.candidate(in: completion))
+        ? .passed(reason: "the final number is the reference")
+        : .wrong(reason: "the final number is another one")
+    } catch {
+      return .wrong(reason: error.reason)
+    }
+  }
+
+  // MARK: - Settings
+
+  private enum Commas: String, CaseIterable { case thousands, list }
+
+  /// A problem may say in its metadata how its answer uses commas.
+  private func joinsThousands(_ problem: Problem) throws(AnswerReader.Refusal) -> Bool {
+    guard let value = problem.metadata["commas"] else { return joinsThousands }
+    guard case .string(let word) = value, let commas = Commas(rawValue: word) else {
+      throw AnswerReader.Refusal(reason: "the metadata 'commas' is not thousands or list")
+    }
+    return commas == .thousands
+  }
+
+  private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ name: String, _ settings: [String: JSONValue], _ standard: Choice
+  ) throws -> Choice {
+    guard let value = settings[name] else { return standard }
+    guard case .string(let word) = value, let choice = Choice(rawValue: word) else {
+      throw InvalidVerifierSetting(
+        name: name, rule: "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return choice
+  }
+}
