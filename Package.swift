@@ -39,7 +39,7 @@ let tests: [Target] = [
   test("Transformers", ["Tensors"], fixtures: true),
   test("PolicyGradient", [], fixtures: true),
   test("Digests", []),
-  test("Tasks", ["VerifierKit"]),
+  test("Tasks", ["Randomness", "Settings", "VerifierKit"]),
   test("Runs", []),
   test("Settings", []),
   .testTarget(name: "HouseTests", swiftSettings: strict),

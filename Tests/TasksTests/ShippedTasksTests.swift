@@ -1,0 +1,82 @@
+import Foundation
+import Tasks
+import Testing
+import VerifierKit
+
+/// The tasks that come with the house, in its folder `tasks`.
+@Suite struct ShippedTasksTests {
+  private func load(_ reference: String) throws -> TaskSet {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return try TaskCatalog.load(reference, in: [root.appending(path: "tasks")])
+  }
+
+  private func numbers(_ text: String) -> [Int] {
+    text.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
+  }
+
+  @Test func `running totals are five digits with their sums so far`() throws {
+    let training = try load("running-totals/train")
+    #expect(training.problems.count == 20_000)
+    #expect(training.demonstrations.count == 2_000)
+    var digits: [Int: Int] = [:]
+    for demonstration in training.demonstrations {
+      let operands = numbers(demonstration.problem.prompt)
+      let sum = operands.map(String.init).joined(separator: "+")
+      #expect(demonstration.problem.prompt == sum + "=")
+      #expect(operands.count == 5 && operands.allSatisfy((1...9).contains))
+      let totals = (2...5).map { operands.prefix($0).reduce(0, +) }
+      #expect(demonstration.completion == totals.map(String.init).joined(separator: ","))
+      #expect(demonstration.problem.answer == "\(totals[3])")
+      for digit in operands { digits[digit, default: 0] += 1 }
+    }
+    // Each of nine digits in 10,000 places: 1,111 expected, with a deviation of 31.
+    #expect(digits.values.allSatisfy { (950...1270).contains($0) }, "\(digits)")
+    let heldOut = try load("running-totals/heldout")
+    #expect(heldOut.problems.count == 500)
+    let seen = Set((training.problems + training.demonstrations.map(\.problem)).map(\.prompt))
+    #expect(seen.count == 22_000)
+    #expect(seen.isDisjoint(with: heldOut.problems.map(\.prompt)))
+  }
+
+  @Test func `arithmetic has four families in equal shares, answered with the question`() throws {
+    let training = try load("arithmetic/train")
+    let heldOut = try load("arithmetic/heldout")
+    func families(_ problems: [Problem]) -> [Int] {
+      Dictionary(grouping: problems) { $0.metadata["family"] }.values.map(\.count)
+    }
+    #expect(families(training.problems) == [600, 600, 600, 600])
+    #expect(families(training.demonstrations.map(\.problem)) == [24, 24, 24, 24])
+    #expect(families(heldOut.problems) == [100, 100, 100, 100])
+    for problem in training.problems + heldOut.problems {
+      let words = problem.prompt.split(separator: " ")
+      try #require(words.count == 4 && words[3] == "=", "\(problem.prompt)")
+      let (left, right) = (try #require(Int(words[0])), try #require(Int(words[2])))
+      let value = words[1] == "+" ? left + right : words[1] == "-" ? left - right : left * right
+      #expect(problem.answer == "\(value)" && value >= 0)
+    }
+    for demonstration in training.demonstrations {
+      let problem = demonstration.problem
+      #expect(demonstration.completion == "\(problem.prompt) \(problem.answer ?? "")")
+    }
+    func keys(_ problems: [Problem]) -> Set<String> {
+      Set(problems.map { "\(numbers($0.prompt).sorted()) \($0.prompt.filter("+-*".contains))" })
+    }
+    let seen = keys(training.problems + training.demonstrations.map(\.problem))
+    #expect(seen.count == 2_496 && seen.isDisjoint(with: keys(heldOut.problems)))
+  }
+
+  // What a run was trained on is part of its record: a set may not change by chance.
+  @Test(arguments: [
+    (
+      "running-totals/heldout",
+      "9196400522f15a3ec5dbe08f1982de21e976845ff15be6c49b221a141f756ec5"
+    ),
+    ("arithmetic/train", "e7a15d5cd7d4dfda8e65cc81c023b072c66e30f7f7e773af911151d7f55cebc0"),
+    ("arithmetic/heldout", "792ad9cf42fa67d5eb7bdf3162efc20efc1f03b32b25aa2be920ea4b194ae87b"),
+  ])
+  func `a shipped set is the same on every machine`(reference: String, digest: String) throws {
+    let actual = try load(reference).digest
+    #expect(actual == digest)
+  }
+}
