@@ -78,7 +78,7 @@ let package = Package(
     // Floor 1: the parts.
     module("Transformers", ["Tensors"]),
     module("Tokenizers", []),
-    module("Tasks", ["Digests", "Randomness", "Settings", "VerifierKit", yams]),
+    module("Tasks", ["Digests", "Randomness", "Settings", "VerifierKit"]),
     module("Sandbox", ["CSandbox"]),
     module("Runs", ["Settings"]),
     // Floor 2: files of models.

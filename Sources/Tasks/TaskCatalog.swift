@@ -16,7 +16,7 @@ package enum TaskCatalog {
   ///   - limit: Keep only so many problems, the first ones.
   ///   - maxPromptCharacters: A longer prompt is an error.
   /// - Returns: The set, named by its reference.
-  /// - Throws: ``TaskError``, or `InvalidSetting` for a value in a manifest.
+  /// - Throws: ``TaskError``; `SettingsError` for a manifest; `InvalidSetting` for a limit below 1.
   package static func load(
     _ reference: String, in folders: [URL], limit: Int? = nil,
     maxPromptCharacters: Int = defaultMaxPromptCharacters

@@ -1,3 +1,5 @@
+import Settings
+
 /// A task set that cannot be used, with what, where, and what to do.
 package enum TaskError: Error, Equatable, CustomStringConvertible {
   /// No folder has the task; `searched` names the folders, `known` the tasks found in them.
@@ -6,8 +8,6 @@ package enum TaskError: Error, Equatable, CustomStringConvertible {
   case unknownSplit(task: String, split: String?, known: [String])
   /// A manifest names a generator that is not built in.
   case unknownGenerator(file: String, name: String, known: [String])
-  /// A manifest that is not a description of a task.
-  case unreadableManifest(file: String, reason: String)
   /// A file that cannot be read at all.
   case unreadableFile(file: String, reason: String)
   /// A line that is not a problem.
@@ -41,8 +41,6 @@ package enum TaskError: Error, Equatable, CustomStringConvertible {
       \(file): there is no generator '\(name)'\(suggestion(for: name, in: known)) Known \
       generators: \(list(known)).
       """
-    case .unreadableManifest(let file, let reason):
-      "\(file): \(reason)"
     case .unreadableFile(let file, let reason):
       "Cannot read \(file): \(reason)."
     case .unreadableLine(let file, let line, let reason):
@@ -65,6 +63,11 @@ package enum TaskError: Error, Equatable, CustomStringConvertible {
       Ask for fewer, allow more digits or operands, or change 'heldOutShare'.
       """
     }
+  }
+
+  /// The end of a sentence that names what is not there, and a question where a known name is near.
+  private func suggestion(for name: String, in known: [String]) -> String {
+    closest(to: name, in: known).map { ". Did you mean '\($0)'?" } ?? "."
   }
 
   private func list(_ names: [String]) -> String {

@@ -1,6 +1,5 @@
 import Foundation
 import Settings
-import Yams
 
 /// A task folder's `task.yaml`: what it holds, and either files or a generator.
 ///
@@ -38,8 +37,6 @@ struct TaskManifest {
   }
 
   static let fileName = "task.yaml"
-  /// The largest manifest, in bytes.
-  static let maxBytes = 1 << 20
 
   let folder: URL
   /// One sentence for those who choose a task.
@@ -55,79 +52,63 @@ struct TaskManifest {
   }
 
   /// Reads the manifest of a task's folder.
+  ///
+  /// - Throws: `SettingsError` for a file that is not what it should be, with the line, and
+  ///   ``TaskError/unknownGenerator(file:name:known:)``.
   init(folder: URL) throws {
-    let url = folder.appending(path: Self.fileName)
-    let file = url.relativePath
-    func refuse(_ reason: String) -> TaskError { .unreadableManifest(file: file, reason: reason) }
-    let root = try Self.mapping(of: url, shown: file)
-    let generated = root["generator"] != nil
-    let known = ["summary", "generator"] + (generated ? ["settings", "families"] : ["splits"])
-    for key in root.keys {
-      let name = key.string ?? "?"
-      guard known.contains(name) else {
-        throw refuse(
-          "unknown key '\(name)'\(suggestion(for: name, in: known)) Known: "
-            + known.joined(separator: ", ") + ".")
-      }
-    }
+    let file = folder.appending(path: Self.fileName)
+    let root = try SettingsTree.read(file)
     self.folder = folder
-    summary = root["summary"]?.string ?? ""
-    guard generated else {
-      guard let splits = root["splits"]?.mapping, !splits.isEmpty else {
-        throw refuse("it has neither 'splits' with a file for each nor a 'generator'.")
+    summary = root["summary"]?.text ?? ""
+    if let generator = root["generator"] {
+      try Self.check(root, known: ["summary", "generator", "settings", "families"])
+      let name = generator.text ?? "?"
+      guard name == "arithmetic" else {
+        throw TaskError.unknownGenerator(
+          file: file.relativePath, name: name, known: ["arithmetic"])
       }
-      source = .files(
-        try splits.map { key, node in
-          let name = key.string ?? "?"
-          let files = try SectionReader.read(
-            SplitFiles.self, from: node, path: "splits.\(name)", file: file)
-          return (name, files)
-        })
-      return
+      source = .arithmetic(try Self.arithmetic(root))
+    } else {
+      try Self.check(root, known: ["summary", "generator", "splits"])
+      source = .files(try Self.sections(SplitFiles.self, of: root, under: "splits"))
     }
-    let name = root["generator"]?.string ?? "?"
-    guard name == "arithmetic" else {
-      throw TaskError.unknownGenerator(file: file, name: name, known: ["arithmetic"])
-    }
-    guard let families = root["families"]?.mapping, !families.isEmpty else {
-      throw refuse("the arithmetic generator needs 'families', a mapping of names to families.")
-    }
-    let settings = try SectionReader.read(
-      ArithmeticSettings.self, from: root["settings"], path: "settings", file: file)
-    source = .arithmetic(
-      try ArithmeticGenerator(
-        settings,
-        families: families.map { key, node in
-          let name = key.string ?? "?"
-          return (
-            name,
-            try SectionReader.read(
-              ArithmeticFamily.self, from: node, path: "families.\(name)", file: file)
-          )
-        }))
   }
 
-  private static func mapping(of url: URL, shown: String) throws -> Node.Mapping {
-    let text: String
-    do {
-      let data = try Data(contentsOf: url)
-      guard data.count <= maxBytes else {
-        throw TaskError.unreadableFile(file: shown, reason: "it has over \(maxBytes) bytes")
-      }
-      guard let decoded = String(bytes: data, encoding: .utf8) else {
-        throw TaskError.unreadableFile(file: shown, reason: "it is not UTF-8")
-      }
-      text = decoded
-    } catch let error as CocoaError {
-      throw TaskError.unreadableFile(file: shown, reason: error.localizedDescription)
+  // MARK: - Helpers
+
+  /// Refuses a key that nothing reads.
+  private static func check(_ root: SettingsTree, known: [String]) throws(SettingsError) {
+    for entry in root.entries where !known.contains(entry.name) {
+      throw .unknownKey(path: entry.name, known: known, place: entry.place)
     }
+  }
+
+  private static func arithmetic(_ root: SettingsTree) throws -> ArithmeticGenerator {
+    let settings = try SettingsOverlay.decode(
+      ArithmeticSettings.self, from: root["settings"] ?? .empty, path: "settings")
+    let families = try sections(ArithmeticFamily.self, of: root, under: "families")
     do {
-      guard let mapping = try Yams.compose(yaml: text)?.mapping else {
-        throw TaskError.unreadableManifest(file: shown, reason: "it is not a YAML mapping.")
-      }
-      return mapping
-    } catch let error as YamlError {
-      throw TaskError.unreadableManifest(file: shown, reason: "\(error)")
+      return try ArithmeticGenerator(settings, families: families)
+    } catch {
+      throw SettingsError.invalid(error, place: root["families"]?.place ?? root.place)
+    }
+  }
+
+  /// The sections of a mapping of names, in its order; at least one.
+  private static func sections<Section: SettingsSection>(
+    _ type: Section.Type, of root: SettingsTree, under key: String
+  ) throws -> [(String, Section)] {
+    guard let tree = root[key] else {
+      throw SettingsError.missing(path: key, place: root.place)
+    }
+    guard !tree.entries.isEmpty else {
+      throw SettingsError.wrongType(
+        path: key, found: "'\(tree.text ?? "empty")'", expected: "a mapping of names",
+        place: tree.place)
+    }
+    return try tree.entries.map { entry in
+      let path = "\(key).\(entry.name)"
+      return (entry.name, try SettingsOverlay.decode(type, from: entry.value, path: path))
     }
   }
 }

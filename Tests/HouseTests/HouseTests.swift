@@ -110,7 +110,7 @@ import Testing
     #expect(house["Tensors"]?.floor == 0)
     #expect(house["Tensors"]?.dependencies == ["CKernels"])
     #expect(house["CKernels"]?.isSwift == false)
-    #expect(house["Tasks"]?.dependencies.contains("Yams") == true)
+    #expect(house["Settings"]?.dependencies.contains("Yams") == true)
     #expect(house["hone_verifier_arithmetic"]?.folder == "verifiers/arithmetic")
     #expect(house.reach(of: "Pipelines").isSuperset(of: ["CKernels", "Policies", "Verifiers"]))
     #expect(house.files(of: try #require(house["Tasks"])).count > 5)

@@ -114,19 +114,26 @@ import VerifierKit
   }
 
   @Test(arguments: [
-    ("generater: arithmetic", "unknown key 'generater'. Did you mean 'generator'?"),
+    ("generater: arithmetic", "line 1). Did you mean 'generator'?"),
     ("generator: arithmetics\nfamilies: {a: {}}", "Did you mean 'arithmetic'?"),
-    ("generator: arithmetic", "needs 'families'"),
+    ("generator: arithmetic", "'families' is missing"),
     ("generator: arithmetic\nfamilies: {a: {leftDigit: 2}}", "Did you mean 'leftDigits'?"),
     ("generator: arithmetic\nfamilies: {a: {leftDigits: two}}", "families.a"),
-    ("generator: arithmetic\nfamilies: {a: {operation: modulo}}", "modulo"),
-    ("generator: arithmetic\nsettings: {heldOutShare: 1}\nfamilies: {a: {}}", "heldOutShare"),
+    ("generator: arithmetic\nfamilies: {a: {operation: modulo}}", "families.a.operation"),
+    (
+      "generator: arithmetic\nsettings: {heldOutShare: 1}\nfamilies: {a: {}}",
+      "settings.heldOutShare"
+    ),
+    ("generator: arithmetic\nfamilies: {a: {operation: runningTotals}}", "families.a"),
     ("splits: {train: {problems: ../../secret.jsonl}}", "within the task's folder"),
     ("splits: {train: {problems: /secret.jsonl}}", "within the task's folder"),
-    ("splits: {}", "neither 'splits'"),
-    ("- a", "not a YAML mapping"),
+    ("splits: {}", "'splits' is"),
+    ("summary: x", "'splits' is missing"),
+    ("splits: {train: {}}", "a split names its file"),
+    ("splits: {train: {problems: a.jsonl}}\nsplits: {}", "twice"),
+    ("- a", "a list of 1"),
     ("a: [", "task.yaml"),
-    ("", "not a YAML mapping"),
+    ("", "this is empty"),
   ])
   func `a manifest that cannot be meant is refused with the reason`(
     yaml: String, reason: String

@@ -27,11 +27,11 @@ package struct ArithmeticSettings: SettingsSection {
     ]
     for (key, count, least) in counts where !(least...1_000_000).contains(count) {
       throw InvalidSetting(
-        key: "settings.\(key)", value: "\(count)", rule: "it must be in \(least)...1000000")
+        key: key, value: "\(count)", rule: "it must be in \(least)...1000000")
     }
     guard heldOutShare > 0, heldOutShare < 1 else {
       throw InvalidSetting(
-        key: "settings.heldOutShare", value: "\(heldOutShare)",
+        key: "heldOutShare", value: "\(heldOutShare)",
         rule: "training and held-out problems each need a part between 0 and 1")
     }
   }
