@@ -51,10 +51,12 @@ package struct RecordedVerdict: Codable, Equatable, Sendable {
   /// `nil` where nothing was scored.
   package let score: Double?
   package let reason: String
+  /// What the completion answers, where the verifier can tell; votes are counted by it.
+  package let answer: String?
 
   package init(_ verdict: NamedVerdict) {
     (verifier, outcome) = (verdict.verifier, verdict.outcome)
-    (score, reason) = (verdict.score, verdict.reason)
+    (score, reason, answer) = (verdict.score, verdict.reason, verdict.answer)
   }
 }
 

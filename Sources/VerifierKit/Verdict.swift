@@ -19,6 +19,19 @@ public struct Verdict: Hashable, Sendable {
   public let score: Double?
   /// Why, in one sentence for the record; it repeats no hidden reference.
   public let reason: String
+  /// What the completion answers, in a form in which equal answers are equal texts, where the
+  /// verifier can tell; votes are counted by it.
+  public private(set) var answer: String?
+
+  /// The same verdict, naming what the completion answers.
+  ///
+  /// - Parameter answer: At most 256 bytes of it are kept.
+  /// - Returns: The verdict.
+  public func naming(_ answer: String) -> Verdict {
+    var named = self
+    named.answer = String(decoding: answer.utf8.prefix(256), as: UTF8.self)
+    return named
+  }
 
   /// The completion is right.
   ///

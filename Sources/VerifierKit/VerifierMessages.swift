@@ -116,7 +116,8 @@ package struct QuestionMessage: Equatable {
   }
 }
 
-/// `{"id":…,"outcome":…,"score":…,"reason":…}`, a plugin's answer to one question.
+/// `{"id":…,"outcome":…,"score":…,"reason":…,"answer":…}`, a plugin's answer to one question; the
+/// last is optional.
 package struct AnswerMessage: Equatable {
   package let id: String
   package let verdict: Verdict
@@ -136,6 +137,7 @@ package struct AnswerMessage: Equatable {
     guard case .string(let reason)? = members["reason"] else {
       throw ProtocolViolation(id: id, problem: "'reason' is not a string")
     }
+    let verdict: Verdict
     switch (outcome, members["score"]) {
     case (.unscored, nil), (.unscored, .null): verdict = .unscored(reason: reason)
     case (.unscored, _):
@@ -147,6 +149,11 @@ package struct AnswerMessage: Equatable {
     case (_, let score):
       throw ProtocolViolation(
         id: id, problem: "'score' is \(score.map(\.brief) ?? "missing"), not a number in 0...1")
+    }
+    switch members["answer"] {
+    case nil, .null: self.verdict = verdict
+    case .string(let answer): self.verdict = verdict.naming(answer)
+    default: throw ProtocolViolation(id: id, problem: "'answer' is not a string")
     }
   }
 
@@ -161,6 +168,10 @@ package struct AnswerMessage: Equatable {
     }
     output.append(contentsOf: ",\"reason\":".utf8)
     JSONWriter.append(verdict.reason, to: &output)
+    if let answer = verdict.answer {
+      output.append(contentsOf: ",\"answer\":".utf8)
+      JSONWriter.append(answer, to: &output)
+    }
     output.append(contentsOf: "}\n".utf8)
   }
 }

@@ -18,12 +18,15 @@ package struct NamedVerdict: Codable, Equatable, Sendable {
   /// A number in `0...1`; nil exactly when the outcome is unscored.
   package let score: Double?
   package let reason: String
+  /// What the completion answers, where the verifier can tell; equal answers are equal texts.
+  package let answer: String?
   /// Wall time that the verifier spent on it, in seconds, by the host's clock.
   package let seconds: Double
 
   package init(verifier: String, verdict: Verdict, seconds: Double) {
     self.verifier = verifier
     (outcome, score, reason) = (verdict.outcome, verdict.score, verdict.reason)
+    answer = verdict.answer
     self.seconds = seconds
   }
 }

@@ -33,7 +33,9 @@ struct ArithmeticVerifier: VerifierPlugin {
         }
         reference = try reader.reference(answer)
       } catch {
-        guard let puzzle = try CountdownPuzzle(problem.metadata) else { throw error }
+        guard let puzzle = try CountdownPuzzle(problem.metadata) else {
+          return unjudged(completion, error.reason, reader)
+        }
         return puzzle.judge(completion, useAll: useAll)
       }
       return compare(completion, reference, reader)
@@ -46,11 +48,23 @@ struct ArithmeticVerifier: VerifierPlugin {
     _ completion: String, _ reference: Quantity, _ reader: AnswerReader
   ) -> Verdict {
     do throws(AnswerReader.Refusal) {
-      return reference.isMeant(by: try reader.candidate(in: completion))
+      let candidate = try reader.candidate(in: completion)
+      let verdict: Verdict =
+        reference.isMeant(by: candidate)
         ? .passed(reason: "the final number is the reference")
         : .wrong(reason: "the final number is another one")
+      return verdict.naming(candidate.name)
     } catch {
       return .wrong(reason: error.reason)
+    }
+  }
+
+  /// Nothing to compare with; what the completion answers can be told all the same.
+  private func unjudged(_ completion: String, _ reason: String, _ reader: AnswerReader) -> Verdict {
+    do throws(AnswerReader.Refusal) {
+      return .unscored(reason: reason).naming(try reader.candidate(in: completion).name)
+    } catch {
+      return .unscored(reason: "\(reason); \(error.reason)")
     }
   }
 

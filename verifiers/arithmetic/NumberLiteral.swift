@@ -60,6 +60,9 @@ struct Quantity {
   let value: Rational
   let isPercent: Bool
 
+  /// A text that is the same for equal values, such as `27`, `-1/3` or `28%`.
+  var name: String { value.lowestTerms + (isPercent ? "%" : "") }
+
   /// Whether a candidate means this reference: with one percent sign between them, `28%` is 28 of
   /// the hundred or the number 0.28, as the question may ask for either.
   func isMeant(by candidate: Quantity) -> Bool {

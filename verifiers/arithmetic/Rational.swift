@@ -18,6 +18,13 @@ struct Rational: Equatable {
 
   var isZero: Bool { numerator.isZero }
 
+  /// `numerator/denominator` in lowest terms, or the whole number.
+  var lowestTerms: String {
+    let divisor = numerator.greatestCommonDivisor(with: denominator)
+    let (above, below) = (numerator / divisor, denominator / divisor)
+    return below == 1 ? "\(above)" : "\(above)/\(below)"
+  }
+
   static func == (a: Rational, b: Rational) -> Bool {
     a.denominator == b.denominator
       ? a.numerator == b.numerator
