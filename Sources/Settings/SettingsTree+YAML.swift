@@ -8,10 +8,14 @@ extension SettingsTree {
   package static let maximumValues = 100_000
   /// The greatest number of lists and mappings inside each other.
   package static let maximumDepth = 64
-  /// The greatest number of repeated anchors.
+
+  /// The greatest number of repeated anchors in a text.
   ///
-  /// With so few, what the parser itself compares grows by a factor of at most a few hundred.
-  package static let maximumAliases = 16
+  /// The parser itself compares keys as deep as they go, and `n` repeats multiply a text by at most
+  /// `3^(n / 3)`; this keeps the product below four million.
+  static func maximumAliases(bytes: Int) -> Int {
+    Int(3 * log(Double(1 << 22) / Double(max(bytes, 1))) / log(3.0))
+  }
 
   /// Reads a file of settings.
   ///
@@ -59,8 +63,9 @@ extension SettingsTree {
     guard text.utf8.count <= maximumBytes else {
       throw .tooLarge(what: "bytes", limit: maximumBytes, place: place(1))
     }
-    if let line = lineOfAlias(number: maximumAliases + 1, in: text) {
-      throw .tooLarge(what: "repeated anchors", limit: maximumAliases, place: place(line))
+    let aliases = maximumAliases(bytes: text.utf8.count)
+    if let line = lineOfAlias(number: aliases + 1, in: text) {
+      throw .tooLarge(what: "repeated anchors", limit: aliases, place: place(line))
     }
     let node: Node?
     do {
