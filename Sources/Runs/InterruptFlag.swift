@@ -77,12 +77,11 @@ private final class SignalWatch: Sendable {
     sources = Mutex([])
   }
 
-  /// Returns once each signal is watched: one that came earlier would be lost.
+  /// Returns once each signal is watched; one that comes earlier has its default effect.
   func start(_ handler: @escaping @Sendable () -> Void) {
     let queue = DispatchQueue(label: "hone.interrupt")
     let watched = DispatchSemaphore(value: 0)
     for number in signals {
-      signal(number, SIG_IGN)
       sources.withLock { sources in
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
         source.setEventHandler(handler: handler)
