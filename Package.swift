@@ -39,6 +39,7 @@ let tests: [Target] = [
   test("Transformers", ["Tensors"], fixtures: true),
   test("PolicyGradient", [], fixtures: true),
   test("Digests", []),
+  test("Randomness", []),
   test("Tasks", ["Randomness", "Settings", "VerifierKit"]),
   test("Runs", []),
   test("Settings", []),
