@@ -40,10 +40,10 @@ package final class RunFolder: Sendable {
   package static func create(
     in runs: URL, name: String, created: Date = Date()
   ) throws(RunError) -> RunFolder {
-    try check(name, names: "run")
+    try RunName.check(name, of: "run")
     do {
       try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
-      let url = try makeNext(in: runs, name: name)
+      let url = try RunName.makeNextFolder(in: runs, name: name)
       for folder in ["stages", "checkpoints"] {
         try FileManager.default.createDirectory(
           at: url.appending(path: folder), withIntermediateDirectories: false)
@@ -179,7 +179,7 @@ package final class RunFolder: Sendable {
 
   /// Writes a file of the folder in one step: readers and crashes see the old one or the new one.
   package func write(_ data: Data, as name: String) throws(RunError) {
-    try Self.check(name, names: "file")
+    try RunName.check(name, of: "file")
     try AtomicFile.write(data, to: url.appending(path: name))
   }
 
@@ -191,33 +191,8 @@ package final class RunFolder: Sendable {
     let honeVersion: String?
   }
 
-  /// Makes the folder with the number after the highest one; whoever comes first has it.
-  private static func makeNext(in runs: URL, name: String) throws -> URL {
-    while true {
-      let numbers = try FileManager.default.contentsOfDirectory(atPath: runs.path)
-        .filter { $0.hasPrefix(name + "-") }
-        .compactMap { Int32($0.dropFirst(name.count + 1)) }.filter { $0 > 0 }
-      let url = runs.appending(path: "\(name)-\(Int(numbers.max() ?? 0) + 1)")
-      do {
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
-        return url
-      } catch CocoaError.fileWriteFileExists {
-        continue
-      }
-    }
-  }
-
-  private static func check(_ name: String, names kind: String) throws(RunError) {
-    let allowed = name.unicodeScalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
-        || "-_.".unicodeScalars.contains($0)
-    }
-    guard let first = name.first, first.isLetter || first.isNumber, allowed, name.count <= 100
-    else { throw .unusableName(kind: kind, name: name) }
-  }
-
   private func file(_ stage: String, timings: Bool) throws(RunError) -> RecordFile {
-    try Self.check(stage, names: "stage")
+    try RunName.check(stage, of: "stage")
     return try open("stages/\(stage)\(timings ? ".timings" : "").jsonl")
   }
 

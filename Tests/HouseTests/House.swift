@@ -23,11 +23,18 @@ struct House {
     let lines: [String]
     /// The lines without comments and without the text of strings, as far as one line tells.
     let code: [String]
+    /// Names of the modules that the file imports.
+    let imports: [String]
 
     init(path: String, text: String) {
       self.path = path
       lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
       code = lines.map { Self.code(of: $0) }
+      imports = code.filter { $0.contains("import ") }.compactMap { line in
+        line.firstMatch(
+          of: /^(?:@\w+ )?(?:\w+ )?import (?:struct |class |enum |protocol |func |let |var )?(\w+)/
+        ).map { String($0.1) }
+      }
     }
   }
 
@@ -110,30 +117,22 @@ struct House {
 extension House.File {
   /// What a line has beside comments and the text of strings.
   fileprivate static func code(of line: String) -> String {
-    var (kept, inString, escaped, slash) = ("", false, false, false)
-    for character in line {
-      if inString, character != "\"" || escaped {
-        escaped = character == "\\" && !escaped
+    let (quote, slash, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "/"), UInt8(ascii: "\\"))
+    var kept: [UInt8] = []
+    var (inString, escaped) = (false, false)
+    for byte in line.utf8 {
+      if inString, byte != quote || escaped {
+        escaped = byte == backslash && !escaped
         continue
       }
-      if character == "/", slash, !inString {
+      if byte == slash, kept.last == slash {
         kept.removeLast()
         break
       }
-      if character == "\"" { inString.toggle() }
-      slash = character == "/"
-      kept.append(character)
+      if byte == quote { inString.toggle() }
+      kept.append(byte)
     }
-    return kept
-  }
-
-  /// Names of the modules that the file imports.
-  var imports: [String] {
-    code.filter { $0.contains("import ") }.compactMap { line in
-      line.firstMatch(
-        of: /^(?:@\w+ )?(?:\w+ )?import (?:struct |class |enum |protocol |func |let |var )?(\w+)/
-      ).map { String($0.1) }
-    }
+    return String(decoding: kept, as: UTF8.self)
   }
 
   /// The lines whose code matches, as `path:line`.
