@@ -159,6 +159,7 @@ package final class RunFolder: Sendable {
   /// Waits until all records are on the disk: to be called before a checkpoint counts on them.
   package func synchronize() throws(RunError) {
     for file in state.withLock({ Array($0.files.values) }) { try file.synchronize() }
+    try AtomicFile.sync(url.appending(path: "stages"))  // the names of new files, too
   }
 
   /// Adds a line to `log.txt`.

@@ -112,6 +112,10 @@ private struct ProblemLine: Decodable {
 
   init(from decoder: any Decoder) throws {
     let names = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).sorted()
+    guard names.contains(Key.prompt.rawValue) else {
+      let there = names.isEmpty ? "nothing" : names.prefix(10).joined(separator: ", ")
+      throw LineProblem(reason: "there is no 'prompt'; there is \(there)")
+    }
     for name in names where Key(rawValue: name) == nil {
       throw LineProblem(
         reason: "nothing reads the key '\(name)'; put what a verifier needs into 'metadata'")

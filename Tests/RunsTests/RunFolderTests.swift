@@ -1,5 +1,7 @@
+import Dispatch
 import Foundation
 import Runs
+import Synchronization
 import Testing
 
 @Suite final class RunFolderTests {
@@ -46,6 +48,20 @@ import Testing
         at: runs.appending(path: folder), withIntermediateDirectories: true)
     }
     #expect(try create().url.lastPathComponent == "demo-8")
+  }
+
+  @Test func `runs that begin at the same moment get numbers of their own`() throws {
+    let runs = runs
+    let names = Mutex<Set<String>>([])
+    DispatchQueue.concurrentPerform(iterations: 12) { _ in
+      do {
+        let run = try RunFolder.create(in: runs, name: "demo")
+        _ = names.withLock { $0.insert(run.url.lastPathComponent) }
+      } catch {
+        Issue.record(error)
+      }
+    }
+    #expect(names.withLock { $0 } == Set((1...12).map { "demo-\($0)" }))
   }
 
   @Test(arguments: [

@@ -1,6 +1,7 @@
 import Foundation
 import Settings
 import Tasks
+import TestSupport
 import Testing
 import VerifierKit
 
@@ -42,7 +43,8 @@ import VerifierKit
 
   @Test(arguments: [
     ("{\"prompt\":\"a\"}\n{\"prompt\":", ":2: it is not JSON"),
-    ("{\"answer\":\"4\"}", ":1: there is no 'prompt'"),
+    ("{\"answer\":\"4\"}", ":1: there is no 'prompt'; there is answer"),
+    ("{}", ":1: there is no 'prompt'; there is nothing"),
     ("{\"prompt\":7}", ":1: 'prompt' has the wrong type"),
     ("{\"prompt\":\"a\",\"answer\":4}", ":1: 'answer' has the wrong type"),
     ("{\"prompt\":\"\"}", ":1: 'prompt' is empty"),
@@ -73,6 +75,13 @@ import VerifierKit
       let refusal = refusal(folder.url.appending(path: name).path)
       #expect(refusal.contains("Cannot read") && refusal.contains(name), "\(refusal)")
     }
+  }
+
+  @Test(.enabled(if: SharedFiles.areHere, Comment(rawValue: SharedFiles.absence)))
+  func `questions of another program are refused by what their keys are called`() {
+    let file = SharedFiles.root.appending(path: "data/tasks/gsm8k/train.jsonl")
+    #expect(
+      refusal(file.path).contains("train.jsonl:1: there is no 'prompt'; there is answer, question"))
   }
 
   @Test func `a prompt over the limit is refused with both lengths`() throws {
