@@ -29,8 +29,8 @@ package struct ProgressUpdate: Sendable {
 package final class ProgressDisplay: Sendable {
   /// Between two plain lines lie at least so many seconds, but for a stage's first and last.
   package static let plainSeconds = 10.0
-  /// The widest sparkline, in characters.
-  static let sparklineWidth = 24
+  /// Characters of a sparkline: the fewest it keeps before other pieces go, and the most it takes.
+  static let sparklineWidths = 8...24
 
   private let output: ProgressOutput
   private let state = Mutex(State())
@@ -70,10 +70,12 @@ package final class ProgressDisplay: Sendable {
     state.withLock { state in
       if let reward = update.reward { state.rewards.append(reward) }
       let now = output.now()
-      let line = line(update, state, now: now)
+      var line = line(update, state, now: now)
       if output.isTerminal {
         // One column stays free: some terminals wrap as the last one is filled.
-        let text = line.text(columns: output.columns() - 1, colours: output.hasColours)
+        let columns = max(0, output.columns() - 1)
+        addSparkline(to: &line, columns: columns, state)
+        let text = line.text(columns: columns, colours: output.hasColours)
         output.write("\r\(text)\u{1B}[K")
         state.live = text
       } else if update.done >= state.total || now >= state.nextPlain {
@@ -112,8 +114,6 @@ package final class ProgressDisplay: Sendable {
     ]
     if let reward = update.reward {
       pieces.append(.init(text: "reward \(String(format: "%.3f", reward))"))
-      let bars = Sparkline.text(state.rewards, width: Self.sparklineWidth)
-      if output.isTerminal, !bars.isEmpty { pieces.append(.init(text: bars, colour: .green)) }
     }
     if let left = secondsLeft(update.done, state, now: now) {
       pieces.append(.init(text: "\(Self.clock(left)) left", colour: .dim))
@@ -123,6 +123,16 @@ package final class ProgressDisplay: Sendable {
       pieces.append(.init(text: "\(Self.short(rate)) tokens/s", colour: .dim))
     }
     return ProgressLine(pieces: pieces)
+  }
+
+  /// Puts the rewards behind the first two pieces, as wide as what is left of the line allows.
+  private func addSparkline(to line: inout ProgressLine, columns: Int, _ state: State) {
+    let widths = Self.sparklineWidths
+    let left = columns - line.width - 2
+    let bars = Sparkline.text(
+      state.rewards, width: min(max(left, widths.lowerBound), widths.upperBound))
+    guard !bars.isEmpty, line.pieces.count > 1 else { return }
+    line.pieces.insert(.init(text: bars, colour: .green), at: 2)
   }
 
   /// Seconds that the rest takes at the mean pace so far; `nil` before the first step and at the end.

@@ -14,7 +14,10 @@ struct ProgressLine {
   }
 
   /// The most important first.
-  let pieces: [Piece]
+  var pieces: [Piece]
+
+  /// Columns of all pieces, two blanks apart.
+  var width: Int { pieces.reduce(-2) { $0 + 2 + Self.width(Self.printable($1.text)) } }
 
   /// The pieces that fit, two blanks apart; the first one is cut if it alone is too wide.
   func text(columns: Int, colours: Bool) -> String {

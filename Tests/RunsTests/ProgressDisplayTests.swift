@@ -81,6 +81,21 @@ import Testing
     #expect(screen.take() == "\rwarmUp 9/9  reward 0.500  ▅\u{1B}[K")
   }
 
+  @Test(arguments: [(200, 24), (46, 10), (44, 8), (43, 8), (30, 0)])
+  func `the sparkline takes what is left, and gives way last`(columns: Int, bars: Int) {
+    screen.columns.withLock { $0 = columns }
+    let display = ProgressDisplay(screen.output(terminal: true))
+    display.begin("r", total: 30)
+    for round in 1...30 {
+      _ = screen.take()
+      display.update(ProgressUpdate(done: round, reward: 0.5, fields: [("loss", "1.234")]))
+    }
+    // "r 30/30  reward 0.500" and "  loss 1.234" are 21 and 12 columns.
+    let line = screen.take()
+    #expect(line.count { $0 == "▅" } == bars, "\(line)")
+    #expect(line.contains("loss") == (columns > 43), "\(line)")
+  }
+
   @Test func `a message stands above the live line`() {
     let display = ProgressDisplay(screen.output(terminal: true))
     display.begin("warmUp", total: 9)
