@@ -88,7 +88,7 @@ let package = Package(
     module("Policies", ["Tensors", "Transformers", "Tokenizers", "ModelFiles", "Randomness", "Settings"]),
     module("Verifiers", ["Sandbox", "Settings", "VerifierKit", log, yams]),
     // Floor 4: problems become scored groups.
-    module("Rollouts", ["Policies", "Settings", "Tasks", "VerifierKit", "Verifiers"]),
+    module("Rollouts", ["Policies", "Randomness", "Settings", "Tasks", "VerifierKit", "Verifiers"]),
     // Floor 5: scored groups become weights, and numbers.
     module("Training", ["ModelFiles", "PolicyGradient", "Policies", "Randomness", "Rollouts", "Settings", "Tensors", "Transformers"]),
     module("Evaluation", ["Policies", "Rollouts", "Settings", "Tasks", "Verifiers", "VerifierKit"]),
