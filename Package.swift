@@ -36,7 +36,7 @@ func test(_ name: String, _ others: [Target.Dependency], fixtures: Bool = false)
 let tests: [Target] = [
   .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
   test("Tensors", ["CKernels"]),
-  test("ModelFiles", ["Tensors", "Tokenizers", "Transformers"]),
+  test("ModelFiles", ["Tensors", "Tokenizers", "Transformers"], fixtures: true),
   test("Tokenizers", [], fixtures: true),
   test("Transformers", ["Tensors"], fixtures: true),
   test("PolicyGradient", [], fixtures: true),
