@@ -95,9 +95,9 @@ let package = Package(
     module("Training", ["ModelFiles", "PolicyGradient", "Policies", "Randomness", "Rollouts", "Settings", "Tensors", "Transformers"]),
     module("Evaluation", ["Policies", "Rollouts", "Settings", "Tasks", "Verifiers", "VerifierKit"]),
     // Floor 6: a pipeline file becomes a recorded run.
-    module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Rollouts", "Runs", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", log, yams]),
+    module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Rollouts", "Runs", "Settings", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
     // Floor 7: the command line.
-    module("Commands", ["Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", arguments, log, subprocess]),
+    module("Commands", ["Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", arguments, log]),
     .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-verifier-arithmetic"], swiftSettings: strict),
     .executableTarget(name: "hone-benchmarks", dependencies: ["Tensors", "Transformers"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.

@@ -83,7 +83,8 @@ package enum PolicyError: Error, Equatable, CustomStringConvertible {
   case missingToken(text: String, template: String)
   case noEndOfSequence
   case noTokenizer(path: String)
-  case unknownPreset(name: String, known: [String])
+  case noModel(reference: String, embedded: [String])
+  case unreadableNote(path: String)
   case promptTooLong(problem: String, tokens: Int, limit: Int, positions: Int)
 
   package var description: String {
@@ -105,8 +106,13 @@ package enum PolicyError: Error, Equatable, CustomStringConvertible {
       """
     case .noTokenizer(let path):
       "'\(path)' has no tokenizer. Put a tokenizer.json beside the weights."
-    case .unknownPreset(let name, let known):
-      "There is no embedded policy '\(name)'. There are: \(known.joined(separator: ", "))."
+    case .noModel(let reference, let embedded):
+      """
+      There is no model at '\(reference)', and no embedded policy of that name \
+      (\(embedded.joined(separator: ", "))). 'hone model fetch' brings one.
+      """
+    case .unreadableNote(let path):
+      "'\(path)' is damaged. Delete it, and name the system text with 'policy.system'."
     case .promptTooLong(let problem, let tokens, let limit, let positions):
       """
       Problem '\(problem)' needs \(tokens) prompt tokens and up to \(limit) for the completion, \

@@ -141,6 +141,11 @@ package final class RunFolder: Sendable {
     }
   }
 
+  /// The number of a stage's records.
+  package func recordCount(of stage: String) throws(RunError) -> Int {
+    try file(stage, timings: false).records().count
+  }
+
   /// Cuts off all of a stage's records but the first `count`, and its timings likewise.
   ///
   /// A run that resumes from a checkpoint calls this with the number of records that stood when

@@ -1,1 +1,3 @@
-print("hone")
+import Commands
+
+await HoneCommand.main()

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import Pipelines
+import Runs
+import Settings
+
+/// `hone run`
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Runs a pipeline, or goes on with a run that was stopped.",
+    discussion: """
+      Every setting of the pipeline can be overridden with --set, by the stage's name and the path
+      of the setting. Ctrl-C finishes the round, writes a checkpoint and says how to go on; a run
+      that was killed goes on from its last checkpoint and ends with the same bytes.
+
+        hone run pipelines/arithmetic-tiny.yaml
+        hone run pipelines/arithmetic-tiny.yaml --set reinforce.rounds=50 --set seed=3
+        hone run --resume runs/arithmetic-tiny-1
+      """)
+
+  @Argument(help: "The pipeline's YAML file.")
+  var pipeline: String?
+
+  @Option(name: .customLong("set"), help: "Override a setting: path=value. May be repeated.")
+  var overrides: [String] = []
+
+  @Option(help: "Where the run's folder is made.")
+  var runs = "runs"
+
+  @Option(help: "Go on with the run in this folder.")
+  var resume: String?
+
+  @Flag(help: "Print the report as JSON on standard output.")
+  var json = false
+
+  func validate() throws {
+    if (pipeline == nil) == (resume == nil) {
+      throw ValidationError("Name a pipeline to start, or a run with --resume; not both.")
+    }
+    if resume != nil, !overrides.isEmpty {
+      throw ValidationError("A run goes on with the settings that it began with: leave out --set.")
+    }
+  }
+
+  func run() async throws {
+    let display = ProgressDisplay(ProgressOutput(to: FileHandle.standardError))
+    let interrupt = InterruptFlag(finishing: {
+      display.message("Finishing this round, then a checkpoint. Ctrl-C again stops at once.")
+    })
+    let runner = PipelineRunner(display: display) { interrupt.isRaised }
+    let report: RunReport
+    if let resume {
+      report = try await runner.resume(URL(filePath: resume))
+    } else {
+      report = try await runner.start(
+        Pipeline.load(
+          URL(filePath: pipeline ?? ""), overrides: try overrides.map(SettingOverride.init)),
+        in: URL(filePath: runs))
+    }
+    if json { print(String(decoding: try StableJSON.document(report), as: UTF8.self)) }
+  }
+}

@@ -1,0 +1,48 @@
+import Tasks
+import Evaluation
+import Foundation
+import Rollouts
+import Runs
+
+/// Measures the policy as it stands.
+struct EvaluateStage {
+  let settings: EvaluationSettings
+  let position: StagePosition
+
+  func run(_ context: RunContext) async throws {
+    let problems = min(settings.limit ?? .max, context.evaluation.problems.count)
+    context.display.begin(
+      "\(position.name) \(settings.name)", total: problems * (1 + settings.samples))
+    let watch = Stopwatch()
+    let display = context.display
+    let outcome = try await Evaluator(settings).evaluate(
+      context.policy, on: context.evaluation, judge: context.judge
+    ) { done, _ in display.update(ProgressUpdate(done: done)) }
+    try context.folder.append(outcome.report, to: position.records)
+    try context.folder.appendTimings(["seconds": watch.seconds], to: position.records)
+    for rollout in outcome.greedy.flatMap(\.rollouts) {
+      try context.folder.append(RolloutRecord(round: 0, rollout), to: position.rollouts)
+    }
+    context.display.finish()
+    context.display.message(outcome.report.summary)
+  }
+}
+
+extension EvaluationReport {
+  /// One line: what most readers want to know.
+  package var summary: String {
+    var parts = [
+      "\(name): greedy \(decimal(greedy, 3)) "
+        + "[\(decimal(greedyInterval.low, 3)), \(decimal(greedyInterval.high, 3))]"
+    ]
+    if let mean { parts.append("sampled \(decimal(mean.mean, 3))") }
+    if let k = majAtK.keys.compactMap({ Int($0) }).max(), let vote = majAtK["\(k)"] {
+      parts.append("maj@\(k) \(decimal(vote, 3))")
+    }
+    if let k = passAtK.keys.compactMap({ Int($0) }).max(), let pass = passAtK["\(k)"], k > 1 {
+      parts.append("pass@\(k) \(decimal(pass, 3))")
+    }
+    if unscoredShare > 0 { parts.append("unscored \(decimal(unscoredShare, 3))") }
+    return parts.joined(separator: " · ") + " on \(problems) problems"
+  }
+}

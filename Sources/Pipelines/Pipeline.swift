@@ -1,0 +1,145 @@
+package import Foundation
+import Evaluation
+package import Settings
+
+/// A pipeline file, resolved: every setting of every stage.
+package struct Pipeline: Equatable, Sendable {
+  package let settings: PipelineSettings
+  package let stages: [Stage]
+
+  /// A stage with the name that overrides and records use.
+  package struct Stage: Equatable, Sendable {
+    /// The kind, with a number from the second of a kind on: `reinforce`, `reinforce2`.
+    package let name: String
+    package let settings: StageSettings
+  }
+
+  /// Reads a file and lays overrides over it.
+  package static func load(
+    _ file: URL, overrides: [SettingOverride] = []
+  ) throws -> Pipeline {
+    try Pipeline(try SettingsTree.read(file), overrides: overrides)
+  }
+
+  /// Lays a tree and overrides over the defaults.
+  ///
+  /// - Throws: `SettingsError` or ``PipelineError``, with the place of what does not fit.
+  package init(_ tree: SettingsTree, overrides: [SettingOverride] = []) throws {
+    guard let list = tree["stages"], !list.elements.isEmpty else {
+      throw PipelineError.noStages(place: "\(tree.place)")
+    }
+    var counts: [String: Int] = [:]
+    let named = try list.elements.map { element in
+      guard let entry = element.entries.first, element.entries.count == 1 else {
+        throw PipelineError.notAStage(place: "\(element.place)", kinds: StageSettings.kinds)
+      }
+      guard StageSettings.kinds.contains(entry.name) else {
+        throw SettingsError.unknownKey(
+          path: "stages.\(entry.name)", known: StageSettings.kinds, place: entry.place)
+      }
+      counts[entry.name, default: 0] += 1
+      let count = counts[entry.name] ?? 1
+      return (kind: entry.name, name: count == 1 ? entry.name : "\(entry.name)\(count)", entry.value)
+    }
+    let names = named.map(\.name)
+    let (forStages, others) = Self.split(overrides, stages: names)
+    settings = try SettingsOverlay.decode(
+      PipelineSettings.self, from: tree.removing("stages"), overrides: others)
+    stages = try named.map { kind, name, value in
+      Stage(name: name, settings: try Self.stage(kind, name, value, forStages))
+    }
+    var seen: Set<String> = []
+    for stage in stages {
+      guard case .evaluate(let settings) = stage.settings else { continue }
+      guard seen.insert(settings.name).inserted else {
+        throw PipelineError.duplicateEvaluation(name: settings.name)
+      }
+    }
+  }
+
+  private static func stage(
+    _ kind: String, _ name: String, _ tree: SettingsTree, _ overrides: [SettingOverride]
+  ) throws -> StageSettings {
+    func decode<Section: SettingsSection>(_ type: Section.Type) throws -> Section {
+      try SettingsOverlay.decode(type, from: tree, path: name, overrides: overrides)
+    }
+    return switch kind {
+    case "warmUp": .warmUp(try decode(WarmUpSettings.self))
+    case "reinforce": .reinforce(try decode(ReinforceSettings.self))
+    default: .evaluate(try decode(EvaluationSettings.self))
+    }
+  }
+
+  private static func split(
+    _ overrides: [SettingOverride], stages: [String]
+  ) -> (stages: [SettingOverride], others: [SettingOverride]) {
+    func isForStage(_ override: SettingOverride) -> Bool {
+      stages.contains { override.path(below: $0) != nil }
+    }
+    return (overrides.filter(isForStage), overrides.filter { !isForStage($0) })
+  }
+
+  /// The complete settings as YAML that reads back equal.
+  package func yaml() throws -> String {
+    var text = try encodeYAML(settings)
+    text += "stages:\n"
+    for stage in stages {
+      let body = try encodeYAML(AnySection(stage.settings.section))
+      text += "  - \(stage.settings.kind):\n"
+      for line in body.split(separator: "\n") { text += "      \(line)\n" }
+    }
+    return text
+  }
+}
+
+/// Encodes as the section that it holds.
+private struct AnySection: Encodable {
+  let section: any SettingsSection
+  init(_ section: any SettingsSection) { self.section = section }
+  func encode(to encoder: any Encoder) throws { try section.encode(to: encoder) }
+}
+
+/// A pipeline that cannot run, or a run that cannot go on.
+package enum PipelineError: Error, Equatable, CustomStringConvertible {
+  case noStages(place: String)
+  case notAStage(place: String, kinds: [String])
+  case duplicateEvaluation(name: String)
+  case noDemonstrations(taskSet: String)
+  case tooManyUnscored(share: Double, limit: Double, round: Int, reasons: [String])
+  case samplerDisagrees(difference: Float, limit: Float, round: Int)
+  case alreadyFinished(run: String)
+  case otherPipeline(run: String, stage: String)
+
+  package var description: String {
+    switch self {
+    case .noStages(let place):
+      "\(place): the pipeline has no 'stages'. Add a list such as '- warmUp: {}'."
+    case .notAStage(let place, let kinds):
+      "\(place): a stage is one of \(kinds.joined(separator: ", ")) with its settings."
+    case .duplicateEvaluation(let name):
+      "Two evaluations are named '\(name)'. Give each a 'name' of its own for the report."
+    case .noDemonstrations(let taskSet):
+      """
+      Task set '\(taskSet)' has no demonstrations, so there is nothing to warm up on. Add them to \
+      the task, or leave the warm-up out.
+      """
+    case .tooManyUnscored(let share, let limit, let round, let reasons):
+      """
+      Round \(round): \(Int((share * 100).rounded())) % of rollouts could not be scored, more than \
+      'rollout.maxUnscoredShare' = \(limit). Reasons: \(reasons.joined(separator: "; ")).
+      """
+    case .samplerDisagrees(let difference, let limit, let round):
+      """
+      Round \(round): log-probabilities of sampled tokens differ by \(difference) from a fresh \
+      forward pass, more than \(limit). Sampler and trainer do not compute the same policy; this \
+      is a defect, please report it with the run's folder.
+      """
+    case .alreadyFinished(let run): "Run '\(run)' is finished; there is nothing to resume."
+    case .otherPipeline(let run, let stage):
+      """
+      The checkpoint of run '\(run)' is of a stage '\(stage)' that its settings do not have. The \
+      folder was changed; start a new run.
+      """
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import Transformers
+package import Foundation
+import Evaluation
+import Policies
+package import Runs
+import Tasks
+import Tensors
+import Training
+import Verifiers
+
+/// Runs a pipeline from its first stage, or from where a run stopped, to its report.
+package struct PipelineRunner {
+  private let display: ProgressDisplay
+  private let isInterrupted: @Sendable () -> Bool
+
+  /// - Parameters:
+  ///   - display: Where progress goes.
+  ///   - isInterrupted: Asked between rounds; once it is true, a checkpoint is written and
+  ///     ``RunInterrupted`` is thrown.
+  package init(display: ProgressDisplay, isInterrupted: @escaping @Sendable () -> Bool = { false }) {
+    (self.display, self.isInterrupted) = (display, isInterrupted)
+  }
+
+  /// Starts a run of `pipeline` in a new folder below `runs`.
+  package func start(_ pipeline: Pipeline, in runs: URL) async throws -> RunReport {
+    // What cannot be found is found out before a folder is made.
+    let parts = try Parts(pipeline, model: nil)
+    let folder = try RunFolder.create(in: runs, name: pipeline.settings.name)
+    try folder.write(settings: try pipeline.yaml())
+    return try await guarded(folder, parts) {
+      try await run(pipeline, folder, parts, from: nil)
+    }
+  }
+
+  /// Goes on with a run that was stopped or killed.
+  package func resume(_ url: URL) async throws -> RunReport {
+    let folder = try RunFolder.open(url)
+    guard folder.manifest.status != .finished else {
+      throw PipelineError.alreadyFinished(run: url.relativePath)
+    }
+    let pipeline = try Pipeline.load(url.appending(path: "settings.yaml"))
+    let newest = try CheckpointStore(folder.checkpoints).newest()
+    let parts = try Parts(pipeline, model: newest?.folder)
+    try folder.update(status: .running)
+    return try await guarded(folder, parts) {
+      try await run(pipeline, folder, parts, from: newest)
+    }
+  }
+
+  /// What a run needs besides its folder.
+  private struct Parts {
+    let policy: Policy
+    let training: TaskSet
+    let evaluation: TaskSet
+    let judge: Judge
+
+    init(_ pipeline: Pipeline, model: URL?) throws {
+      let settings = pipeline.settings
+      policy = try Policy.load(
+        model?.path ?? settings.policy.reference, template: settings.policy.template,
+        system: settings.policy.system, seed: settings.seed)
+      let folders = TaskCatalog.defaultFolders()
+      let longest = settings.tasks.maxPromptCharacters
+      training = try TaskCatalog.load(
+        settings.tasks.train, in: folders, maxPromptCharacters: longest)
+      evaluation = try TaskCatalog.load(
+        settings.tasks.evaluation, in: folders, maxPromptCharacters: longest)
+      judge = try Judge(terms: settings.reward, workers: pipeline.verifierWorkers)
+    }
+  }
+
+  /// Ends the verifiers, and records how the run ended.
+  private func guarded(
+    _ folder: RunFolder, _ parts: Parts, _ body: () async throws -> RunReport
+  ) async throws -> RunReport {
+    do {
+      let report = try await body()
+      await parts.judge.shutDown()
+      try folder.update(status: .finished)
+      return report
+    } catch {
+      await parts.judge.shutDown()
+      let isPause = error is RunInterrupted
+      try folder.update(status: isPause ? .interrupted : .failed, reason: "\(error)")
+      throw error
+    }
+  }
+
+  // MARK: - Stages
+
+  private func run(
+    _ pipeline: Pipeline, _ folder: RunFolder, _ parts: Parts,
+    from checkpoint: (state: CheckpointState, folder: URL)?
+  ) async throws -> RunReport {
+    let watch = Stopwatch()
+    var context = RunContext(
+      pipeline: pipeline, policy: parts.policy, training: parts.training,
+      evaluation: parts.evaluation, judge: parts.judge, folder: folder, display: display,
+      isInterrupted: isInterrupted, checkpoints: CheckpointStore(folder.checkpoints),
+      tally: checkpoint?.state.tally ?? RunTally())
+    let first = checkpoint?.state.stage ?? 0
+    if let state = checkpoint?.state, first < pipeline.stages.count,
+      pipeline.stages[first].name != state.stageName
+    {
+      throw PipelineError.otherPipeline(run: folder.url.relativePath, stage: state.stageName)
+    }
+    try context.cutRecords(to: checkpoint?.state)
+    for index in first..<pipeline.stages.count {
+      let resumes = index == first ? checkpoint : nil
+      try await run(stage: index, &context, from: resumes)
+      if index + 1 < pipeline.stages.count {
+        try context.checkpoint(after: index)
+        try context.stopIfInterrupted()
+      }
+    }
+    try context.checkpoints.writeFinal(context.policy)
+    let report = try context.report(seconds: watch.seconds)
+    try folder.write(report: report)
+    return report
+  }
+
+  private func run(
+    stage index: Int, _ context: inout RunContext,
+    from checkpoint: (state: CheckpointState, folder: URL)?
+  ) async throws {
+    let stage = context.pipeline.stages[index]
+    let position = StagePosition(index: index, name: stage.name)
+    // A checkpoint between two stages belongs to the next, which then begins from nothing.
+    let resumed = checkpoint.flatMap { $0.state.done > 0 ? $0 : nil }
+    func updater(_ updater: Updater) throws -> Updater {
+      if let resumed {
+        try context.checkpoints.restore(updater, from: resumed.folder, state: resumed.state)
+      }
+      return updater
+    }
+    let done = resumed?.state.done ?? 0
+    switch stage.settings {
+    case .warmUp(let settings):
+      let stage = WarmUpStage(settings: settings, position: position)
+      try stage.run(&context, updater: try updater(stage.makeUpdater(context)), done: done)
+    case .reinforce(let settings):
+      let stage = ReinforceStage(settings: settings, position: position)
+      try await stage.run(&context, updater: try updater(stage.makeUpdater(context)), done: done)
+    case .evaluate(let settings):
+      try await EvaluateStage(settings: settings, position: position).run(context)
+    }
+    context.policy.transformer.releaseMemory()
+  }
+}

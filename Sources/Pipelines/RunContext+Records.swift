@@ -1,0 +1,102 @@
+import Rollouts
+import Policies
+import Evaluation
+import Foundation
+import Runs
+import Tasks
+import Training
+import Transformers
+import VerifierKit
+import Verifiers
+
+extension RunContext {
+  /// All stages with their positions.
+  var positions: [StagePosition] {
+    pipeline.stages.enumerated().map { StagePosition(index: $0.offset, name: $0.element.name) }
+  }
+
+  /// Writes a checkpoint within a stage.
+  func checkpoint(_ position: StagePosition, done: Int, updater: Updater) throws {
+    try write(
+      CheckpointState(
+        stage: position.index, stageName: position.name, done: done,
+        stepsTaken: updater.stepsTaken, stepsApplied: updater.stepsApplied,
+        records: try recordCounts(), tally: tally), updater: updater)
+  }
+
+  /// Writes a checkpoint after stage `index`, from which the next begins.
+  func checkpoint(after index: Int) throws {
+    let next = index + 1
+    try write(
+      CheckpointState(
+        stage: next, stageName: next < positions.count ? positions[next].name : "", done: 0,
+        records: try recordCounts(), tally: tally), updater: nil)
+  }
+
+  private func write(_ state: CheckpointState, updater: Updater?) throws {
+    try folder.synchronize()
+    try checkpoints.write(state, policy: policy, updater: updater)
+  }
+
+  private func recordCounts() throws -> [String: Int] {
+    var counts: [String: Int] = [:]
+    for file in recordFiles { counts[file] = try folder.recordCount(of: file) }
+    return counts
+  }
+
+  /// Cuts all records back to what stood at a checkpoint; to nothing without one.
+  func cutRecords(to state: CheckpointState?) throws {
+    for file in recordFiles { try folder.truncate(file, toRecords: state?.records[file] ?? 0) }
+  }
+
+  private var recordFiles: [String] { positions.flatMap { [$0.records, $0.rollouts] } }
+
+  /// The report of all stages, from their records.
+  func report(seconds: Double) throws -> RunReport {
+    var evaluations: [EvaluationReport] = []
+    var regularization: [String: [RegularizationTable.Line]] = [:]
+    for (position, stage) in zip(positions, pipeline.stages) {
+      switch stage.settings {
+      case .evaluate:
+        evaluations += try folder.records(EvaluationReport.self, of: position.records)
+      case .warmUp(let settings):
+        regularization[stage.name] = table(settings.regularization)
+      case .reinforce(let settings):
+        regularization[stage.name] = table(settings.regularization)
+      }
+    }
+    return RunReport(
+      run: folder.manifest.name, pipeline: pipeline.settings.name, seed: pipeline.settings.seed,
+      parameters: policy.parameters.table.count, sandboxLevel: "\(judge.sandboxLevel)",
+      evaluations: Dictionary(evaluations.map { ($0.name, $0) }) { _, last in last },
+      comparisons: evaluations.dropFirst().compactMap { later in
+        evaluations.first.flatMap { EvaluationComparison(before: $0, after: later) }
+      },
+      rounds: tally.rounds, steps: tally.steps, skippedSteps: tally.skippedSteps,
+      sampledTokens: tally.sampledTokens, rollouts: tally.rollouts,
+      unscoredRollouts: tally.unscored, regularization: regularization,
+      timings: RunReport.Timings(seconds: seconds, peakMemoryBytes: peakMemoryBytes()))
+  }
+
+  private func table(_ settings: RegularizationSettings) -> [RegularizationTable.Line] {
+    RegularizationTable(policy.shape, finalBlocks: settings.finalBlocks).lines(settings)
+  }
+}
+
+extension Pipeline {
+  /// The most verifier processes that a stage asks for.
+  package var verifierWorkers: Int {
+    stages.compactMap { stage in
+      if case .reinforce(let settings) = stage.settings { settings.rollout.verifierWorkers } else {
+        nil
+      }
+    }.max() ?? 2
+  }
+}
+
+extension TaskSet {
+  /// The problems of a round: the set in another order each epoch, without end.
+  func problems(ofRound round: Int, count: Int, seed: UInt64) -> [Problem] {
+    (0..<count).map { problems[shuffled(round * count + $0, of: problems.count, seed: seed)] }
+  }
+}

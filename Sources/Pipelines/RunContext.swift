@@ -1,0 +1,81 @@
+import Evaluation
+import Foundation
+import Policies
+import Rollouts
+import Runs
+import Tasks
+import Training
+import Verifiers
+
+/// What the stages of a run share: the policy, the problems, the judge and the records.
+struct RunContext {
+  let pipeline: Pipeline
+  let policy: Policy
+  let training: TaskSet
+  let evaluation: TaskSet
+  let judge: Judge
+  let folder: RunFolder
+  let display: ProgressDisplay
+  let isInterrupted: @Sendable () -> Bool
+  let checkpoints: CheckpointStore
+  /// Counts of the whole run, those before a resume included.
+  var tally: RunTally
+
+  /// The seed of a stage: no two stages share random numbers.
+  func seed(of stage: StagePosition) -> UInt64 {
+    pipeline.settings.seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(stage.index + 1)
+  }
+
+  /// Ends the stage's step here if the user wants to stop; the checkpoint has been written.
+  func stopIfInterrupted() throws {
+    if isInterrupted() { throw RunInterrupted(run: folder.url.relativePath) }
+  }
+}
+
+/// Which stage of a run, and under which name it records.
+struct StagePosition: Equatable, Sendable {
+  /// From 0.
+  let index: Int
+  let name: String
+  /// Name of its record file.
+  var records: String { RunFolder.stage(index + 1, name) }
+  /// Name of the file that keeps rollouts with their text.
+  var rollouts: String { "\(records)-rollouts" }
+}
+
+/// What a run has done so far, as far as it is the same each time it is done.
+struct RunTally: Codable, Equatable, Sendable {
+  var rounds = 0
+  var steps = 0
+  var skippedSteps = 0
+  /// Tokens of completions that were sampled for training.
+  var sampledTokens = 0
+  /// Rows that passed through the transformer in training.
+  var trainedRows = 0
+  var rollouts = 0
+  var unscored = 0
+
+  mutating func count(_ statistics: StepStatistics) {
+    steps += 1
+    skippedSteps += statistics.wasSkipped ? 1 : 0
+    trainedRows += statistics.rows
+  }
+}
+
+/// The user stopped the run; it can go on.
+package struct RunInterrupted: Error, CustomStringConvertible {
+  package let run: String
+  package var description: String {
+    "Stopped after a checkpoint. Go on with: hone run --resume \(run)"
+  }
+}
+
+/// Wall time, for timings and rates.
+struct Stopwatch {
+  private let start = ContinuousClock.now
+
+  var seconds: Double {
+    let elapsed = ContinuousClock.now - start
+    return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+  }
+}
