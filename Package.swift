@@ -98,7 +98,7 @@ let package = Package(
     module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Rollouts", "Runs", "Settings", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
     // Floor 7: the command line.
     module("Commands", ["Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", arguments, log]),
-    .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-verifier-arithmetic"], swiftSettings: strict),
+    .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-verifier-arithmetic", arguments], swiftSettings: strict),
     .executableTarget(name: "hone-benchmarks", dependencies: ["Tensors", "Transformers"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.
     .executableTarget(name: "hone-verifier-arithmetic", dependencies: ["VerifierKit", bigInt], path: "verifiers/arithmetic", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
