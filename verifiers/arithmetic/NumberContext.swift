@@ -11,6 +11,8 @@ enum NumberContext {
     var isBracket = false
     /// Whether a comma or semicolon stands before it.
     var isListItem = false
+    /// Whether Markdown's emphasis opens right before it.
+    var isStarred = false
   }
 
   /// Looks at what stands before the number that starts at `start`.
@@ -21,6 +23,7 @@ enum NumberContext {
     if before.start != start { takeCurrency(&before, text) }
     if before.isFree { before.isFree = isFree(before: before.start, in: text) }
 
+    before.isStarred = before.start > 0 && text[before.start - 1] == UInt8(ascii: "*")
     let (byte, _) = visible(before: before.start, in: text)
     if let byte {
       before.isBracket = "([{".utf8.contains(byte)
@@ -30,12 +33,13 @@ enum NumberContext {
   }
 
   /// Looks at what stands behind the number that ends at `end`.
-  static func isFree(after end: Int, in text: [UInt8], isListItem: Bool) -> Bool {
-    guard let at = unitEnd(end, in: text) else { return false }
+  static func isFree(after end: Int, in text: [UInt8], _ before: Before) -> Bool {
+    guard var at = unitEnd(end, in: text) else { return false }
+    if before.isStarred { at += text[at...].prefix { $0 == UInt8(ascii: "*") }.count }
     guard at < text.count else { return true }
     let byte = text[at]
     switch byte {
-    case UInt8(ascii: ")"), UInt8(ascii: "]"): if isListItem { return false }
+    case UInt8(ascii: ")"), UInt8(ascii: "]"): if before.isListItem { return false }
     case UInt8(ascii: ":"):  // 3:45 is a time or a ratio
       if at + 1 < text.count, text[at + 1].isDigit { return false }
     case UInt8(ascii: "<"):
@@ -171,7 +175,7 @@ enum NumberContext {
       return true
     case UInt8(ascii: "-"), UInt8(ascii: "*"):
       while at < text.count, text[at] == byte || text[at].isBlank { at += 1 }
-      return at < text.count && (text[at].isDigit || "(.\\$".utf8.contains(text[at]))
+      return at < text.count && (text[at].isDigit || "(\\$".utf8.contains(text[at]))
     case 0x80...:
       return at > start && !isHarmless(scalar(at: at, in: text), isBefore: false)
     default:

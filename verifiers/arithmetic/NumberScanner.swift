@@ -60,7 +60,7 @@ struct NumberScanner {
     position = NumberWords.unitPowerEnd(text, position) ?? position
     let isFree =
       before.isFree
-      && NumberContext.isFree(after: position, in: text, isListItem: before.isListItem)
+      && NumberContext.isFree(after: position, in: text, before)
     return Token(range: before.start..<position, literal: isFree ? literal : nil, isList: isList)
   }
 
