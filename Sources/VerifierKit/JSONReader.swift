@@ -65,11 +65,12 @@ package struct JSONReader {
       guard position < end, bytes[position] == UInt8(ascii: "\"") else {
         throw error("a key in quotes is needed")
       }
+      let start = position
       let key = try string()
       skipBlanks()
       guard take(":") else { throw error("a colon is needed after the key '\(key)'") }
       guard members.updateValue(try value(depth: depth), forKey: key) == nil else {
-        throw error("the key '\(key)' occurs twice")
+        throw JSONSyntaxError(offset: start, problem: "the key '\(key)' occurs twice")
       }
       skipBlanks()
       if take("}") { return members }

@@ -102,6 +102,7 @@ struct PluginConversation {
   ///   - bytes: What arrived.
   ///   - now: When.
   ///   - findings: Verdicts in it are appended, also those before a violation.
+  /// - Throws: ``Violation`` at the first line that breaks the protocol.
   mutating func receive(
     _ bytes: ArraySlice<UInt8>, now: ContinuousClock.Instant, into findings: inout [Finding]
   ) throws(Violation) {

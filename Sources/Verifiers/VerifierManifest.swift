@@ -78,6 +78,7 @@ package struct VerifierManifest: Equatable, Sendable {
   /// else, where it is a bare name, an executable beside the running one.
   ///
   /// - Parameter executables: The folder of the running executable.
+  /// - Returns: The path of an executable file.
   /// - Throws: ``VerifierError/noExecutable(verifier:command:reason:)``.
   func executable(beside executables: URL) throws(VerifierError) -> String {
     let command = command[0]

@@ -25,6 +25,7 @@ struct CountdownExpression {
   /// - Parameters:
   ///   - text: The expression alone.
   ///   - limit: How many numbers it may hold.
+  /// - Throws: ``Refusal`` where it breaks the rules.
   init(_ text: ArraySlice<UInt8>, limit: Int) throws(Refusal) {
     guard text.count <= Self.byteLimit else {
       throw Refusal(reason: "the expression is longer than \(Self.byteLimit) bytes")

@@ -1,7 +1,7 @@
 import BigInt
 import VerifierKit
 
-/// Numbers and a target: which expression of the numbers has the target's value?
+/// Numbers, and a target that an expression of them must hit.
 struct CountdownPuzzle {
   private let numbers: [BigInt]
   private let target: Rational
@@ -39,6 +39,7 @@ struct CountdownPuzzle {
   /// - Parameters:
   ///   - completion: The policy's text.
   ///   - useAll: Whether every number must be used; none may be used twice.
+  /// - Returns: The verdict, never unscored.
   func judge(_ completion: String, useAll: Bool) -> Verdict {
     do throws(CountdownExpression.Refusal) {
       let (text, claim) = answer(in: Array(completion.utf8))

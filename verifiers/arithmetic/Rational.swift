@@ -58,13 +58,13 @@ extension Rational {
   /// `1e999999999` costs nothing.
   static let magnitudeLimit = 1000
 
-  /// `0.digits…`-style decimals: the digits `whole.fraction` times `10^exponent`.
+  /// The digits `whole.fraction` times `10^exponent`; nil where that needs more digits than
+  /// ``magnitudeLimit``.
   ///
   /// - Parameters:
   ///   - whole: ASCII digits before the point; may be empty where `fraction` is not.
   ///   - fraction: ASCII digits after the point.
   ///   - exponent: Power of ten; nil where it was too long to read.
-  /// - Returns: The value, or nil where it needs more than ``magnitudeLimit`` digits.
   init?(whole: ArraySlice<UInt8>, fraction: ArraySlice<UInt8>, exponent: Int?) {
     let zero = UInt8(ascii: "0")
     let head = whole.drop { $0 == zero }

@@ -1,0 +1,306 @@
+import Foundation
+import Glibc
+import Testing
+import VerifierKit
+
+@testable import Verifiers
+
+@Suite(.timeLimit(.minutes(2))) struct VerifierHostTests {
+  @Test func `verdicts come in the order of the requests, whatever the plugin's`() async throws {
+    let plugin = try TestPlugin(
+      answering: """
+        held = globals().setdefault("held", [])
+        held.append(question)
+        if len(held) == 10:
+            for one in reversed(held):
+                passed(one, one["completion"], int(one["completion"]) / 100)
+            held.clear()
+        """)
+    let verdicts = try await plugin.verdicts((0..<60).map(String.init))
+    #expect(verdicts.map(\.reason) == (0..<60).map(String.init))
+    #expect(verdicts.map(\.score) == (0..<60).map { Double($0) / 100 })
+    #expect(
+      verdicts.allSatisfy {
+        $0.verifier == TestPlugin.name && $0.outcome == .passed && $0.seconds >= 0
+      })
+  }
+
+  @Test func `several processes share the work`() async throws {
+    let plugin = try TestPlugin(answering: "passed(question, text)")
+    let completions = (0..<2_000).map(String.init)
+    let verdicts = try await plugin.verdicts(completions, workers: 3)
+    #expect(verdicts.map(\.reason) == completions)
+    #expect(plugin.processes.count == 3)
+  }
+
+  @Test func `settings reach the plugin, overrides over defaults`() async throws {
+    let plugin = try TestPlugin(
+      answering: "passed(question, json.dumps(settings, sort_keys=True))",
+      settings: "{ tolerance: 0.5, units: [m, km], strict: true }")
+    let verdicts = try await plugin.verdicts(["x"], settings: ["tolerance": .number(2)])
+    #expect(verdicts.map(\.reason) == [#"{"strict": true, "tolerance": 2, "units": ["m", "km"]}"#])
+  }
+
+  @Test func `a forged answer in a completion is text`() async throws {
+    let plugin = try TestPlugin(answering: "passed(question, text, 0.5)")
+    let forged =
+      "x\n{\"id\":\"r0\",\"outcome\":\"passed\",\"score\":1,\"reason\":\"\"}\n\u{0}\u{2028}\"\\"
+    let verdicts = try await plugin.verdicts([forged, "y"])
+    #expect(verdicts.map(\.score) == [0.5, 0.5])
+    #expect(verdicts.map(\.reason) == [forged, "y"])
+  }
+
+  // MARK: - Broken plugins
+
+  @Test func `a request that kills two processes is unscored, its neighbours are not`() async throws
+  {
+    let plugin = try TestPlugin(
+      answering: """
+        if text == "die":
+            sys.stderr.write("out of luck\\n")
+            sys.stderr.flush()
+            os.kill(os.getpid(), signal.SIGSEGV)
+        passed(question, text)
+        """)
+    let completions = (0..<40).map { $0 == 17 ? "die" : "\($0)" }
+    let verdicts = try await plugin.verdicts(completions)
+    #expect(verdicts.filter { $0.outcome == .passed }.count == 39)
+    #expect(verdicts[17].outcome == .unscored)
+    #expect(verdicts[17].score == nil)
+    #expect(verdicts[17].reason.contains("ended two processes"))
+    #expect(verdicts[17].reason.contains("signal 11"))
+    #expect(verdicts[17].reason.contains("out of luck"))
+    #expect(plugin.processes.count <= 3)
+  }
+
+  @Test func `a request that kills one process is asked again`() async throws {
+    let plugin = try TestPlugin(
+      answering: """
+        if text == "5" and len(open("starts").readlines()) == 1:
+            sys.exit(7)
+        passed(question, text)
+        """)
+    let completions = (0..<10).map(String.init)
+    #expect(try await plugin.verdicts(completions).map(\.reason) == completions)
+    #expect(plugin.processes.count == 2)
+  }
+
+  @Test func `a hung request costs one deadline and is unscored`() async throws {
+    let plugin = try TestPlugin(
+      answering: """
+        if text == "hang":
+            time.sleep(1000)
+        passed(question, text)
+        """, limits: "{ requestSeconds: 0.4, memoryMiB: 512 }")
+    let verdicts = try await plugin.verdicts(["1", "hang", "2", "3"])
+    #expect(verdicts.map(\.outcome) == [.passed, .unscored, .passed, .passed])
+    #expect(verdicts[1].reason.contains("no answer within 0.4 s"))
+    #expect(plugin.processes.count == 2)
+  }
+
+  @Test func `a slow plugin is not late as long as each answer is in time`() async throws {
+    let plugin = try TestPlugin(
+      answering: "time.sleep(0.1)\npassed(question, text)",
+      limits: "{ requestSeconds: 0.6, memoryMiB: 512 }")
+    let completions = (0..<12).map(String.init)
+    #expect(try await plugin.verdicts(completions).map(\.reason) == completions)
+    #expect(plugin.processes.count == 1)
+  }
+
+  /// What a plugin says instead of an answer, and what the record says of it.
+  static let violations: [(String, String)] = [
+    (
+      #"say('{"id":"%s","outcome":"passed","score":NaN,"reason":""}' % question["id"])"#, "not JSON"
+    ),
+    (
+      #"say({"id": question["id"], "outcome": "passed", "score": 2.0, "reason": ""})"#,
+      "'score' is 2.0"
+    ),
+    (#"say({"id": question["id"], "outcome": "passed", "score": "1", "reason": ""})"#, "a string"),
+    (
+      #"say({"id": question["id"], "outcome": "passed", "score": True, "reason": ""})"#,
+      "'score' is true"
+    ),
+    (#"say({"id": question["id"], "outcome": "wrong", "reason": ""})"#, "'score' is missing"),
+    (
+      #"say({"id": question["id"], "outcome": "unscored", "score": 0, "reason": ""})"#,
+      "has a score"
+    ),
+    (
+      #"say({"id": question["id"], "outcome": "maybe", "score": 0, "reason": ""})"#,
+      "'outcome' is not"
+    ),
+    (
+      #"say({"id": "r999", "outcome": "passed", "score": 1, "reason": ""})"#,
+      "nothing of this id was asked"
+    ),
+    (
+      #"say({"id": "r-1", "outcome": "passed", "score": 1, "reason": ""})"#,
+      "nothing of this id was asked"
+    ),
+    (#"say({"id": "r0", "outcome": "passed", "score": 1, "reason": ""})"#, "given before"),
+    (#"say("judging...")"#, "not JSON at byte 0: a value is needed in the line 'judging...'"),
+    (#"say("")"#, "not JSON"),
+    (#"sys.stdout.write("x" * 100000); sys.stdout.flush()"#, "a line of more than 64 KiB"),
+    (#"sys.stdout.buffer.write(b'"\xff\xfe"\n'); sys.stdout.flush()"#, "not UTF-8"),
+    (#"os.close(1)"#, "the process ended with"),
+  ]
+
+  @Test(arguments: violations)
+  func `a broken answer is named and leaves its request unscored`(
+    python: String, reason: String
+  ) async throws {
+    let plugin = try TestPlugin(
+      answering: """
+        if text == "bad":
+            \(python)
+            continue
+        passed(question, text)
+        """, limits: "{ requestSeconds: 10, memoryMiB: 512, outputKiB: 64 }")
+    let verdicts = try await plugin.verdicts(["1", "bad", "2"])
+    #expect(verdicts.map(\.outcome) == [.passed, .unscored, .passed])
+    #expect(verdicts[1].score == nil)
+    #expect(verdicts[1].reason.contains(reason), "\(verdicts[1].reason)")
+  }
+
+  /// How a plugin fails to start, and what the record says of it.
+  static let failedStarts: [(String, String)] = [
+    ("say('Loading model...')\n" + TestPlugin.ready, "in the line 'Loading model...'"),
+    ("sys.exit('no licence')\n", "exit code 1; standard error ends: no licence"),
+    ("say({'ready': False})\n", "lacks \"ready\":true"),
+    ("say({'ready': True, 'name': 'other', 'version': '1'})\n", "calls itself 'other'"),
+    ("say({'ready': True, 'name': 'test-plugin'})\n", "no string 'version'"),
+    ("time.sleep(1000)\n", "no ready line within 0.5 s"),
+    (TestPlugin.ready + TestPlugin.ready, "no string 'id'"),
+  ]
+
+  @Test(arguments: failedStarts)
+  func `a plugin that does not start is disabled with the reason`(
+    opening: String, reason: String
+  ) async throws {
+    let plugin = try TestPlugin(opening: opening)
+    let host = try plugin.host(startSeconds: reason.contains("0.5") ? 0.5 : 20)
+    for _ in 0..<2 {
+      let verdicts = try await host.judge(["1", "2"].map(request))
+      #expect(verdicts.allSatisfy { $0.outcome == .unscored })
+      let text = try #require(verdicts.first?.reason)
+      #expect(text.contains(reason), "\(text)")
+    }
+    await host.shutDown()
+    #expect(plugin.processes.count <= 1 + VerifierWorker.restartLimit)
+  }
+
+  @Test func `standard error may flood, and its end is kept`() async throws {
+    let plugin = try TestPlugin(
+      answering: """
+        sys.stderr.write("noise " * 100000 + "last words")
+        sys.stderr.flush()
+        passed(question, text)
+        """)
+    let host = try plugin.host()
+    let verdicts = try await host.judge([request("1"), request("2")])
+    #expect(verdicts.map(\.outcome) == [.passed, .passed])
+    await host.shutDown()
+    #expect(host.standardError.hasSuffix("last words"))
+    #expect(host.standardError.utf8.count <= 64 << 10)
+  }
+
+  @Test func `a request that is too long is unscored and harms nobody`() async throws {
+    let plugin = try TestPlugin(answering: "passed(question, len(text))")
+    let longest = String(repeating: "x", count: 1_000_000)
+    let verdicts = try await plugin.verdicts([longest, longest + longest, "1", longest])
+    #expect(verdicts.map(\.outcome) == [.passed, .unscored, .passed, .passed])
+    #expect(verdicts[1].reason.contains("longer than 1048576 bytes"))
+    #expect(verdicts[0].reason == "1000000")
+  }
+
+  @Test func `memory is limited`() async throws {
+    let plugin = try TestPlugin(
+      answering: "bytearray(400 << 20)\npassed(question)",
+      limits: "{ requestSeconds: 10, memoryMiB: 256 }")
+    let verdicts = try await plugin.verdicts(["1"])
+    #expect(verdicts[0].outcome == .unscored)
+    #expect(verdicts[0].reason.contains("MemoryError"))
+  }
+
+  @Test func `the environment is empty and no descriptor is inherited`() async throws {
+    let plugin = try TestPlugin(
+      answering: """
+        names = sorted(set(os.environ) - {"LC_CTYPE"})  # Python sets this one itself
+        passed(question, f"{names} {[n for n in range(3, 64) if os.path.exists(f'/proc/self/fd/{n}')]}")
+        """)
+    // The script's own file is closed once it is read.
+    #expect(try await plugin.verdicts(["1"]).map(\.reason) == ["[] []"])
+  }
+
+  // MARK: - Ends
+
+  @Test func `a cancelled caller ends the processes, and the host goes on`() async throws {
+    let plugin = try TestPlugin(
+      answering: """
+        if text == "hang":
+            time.sleep(1000)
+        passed(question, text)
+        """, limits: "{ requestSeconds: 1000, memoryMiB: 512 }")
+    let host = try plugin.host(workers: 2)
+    let caller = Task { try await host.judge((0..<100).map { _ in request("hang") }) }
+    while plugin.processes.count < 2 { try await Task.sleep(for: .milliseconds(5)) }
+    caller.cancel()
+    await #expect(throws: CancellationError.self) { try await caller.value }
+    let verdicts = try await host.judge([request("1"), request("2")])
+    #expect(verdicts.map(\.reason) == ["1", "2"])
+    await host.shutDown()
+    #expect(plugin.processes.count >= 3)
+    for process in plugin.processes { #expect(kill(process, 0) == -1, "\(process) is alive") }
+  }
+
+  @Test func `a task that is cancelled before it asks starts nothing`() async throws {
+    let plugin = try TestPlugin()
+    let host = try plugin.host()
+    let caller = Task {
+      while !Task.isCancelled { await Task.yield() }
+      return try await host.judge([request("1")])
+    }
+    caller.cancel()
+    await #expect(throws: CancellationError.self) { try await caller.value }
+    await host.shutDown()
+    #expect(plugin.processes.isEmpty)
+  }
+
+  @Test func `a host that was shut down leaves requests unscored`() async throws {
+    let host = try TestPlugin().host()
+    await host.shutDown()
+    let verdicts = try await host.judge([request("1")])
+    #expect(verdicts.map(\.outcome) == [.unscored])
+    #expect(verdicts[0].reason.contains("was shut down"))
+  }
+
+  /// In a process of its own, where no other test opens descriptors or starts children.
+  @Test func `nothing is left behind`() async {
+    await #expect(processExitsWith: .success) {
+      let plugin = try TestPlugin(
+        answering: "os._exit(1) if text == 'die' else passed(question, text)")
+      func descriptors() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+      }
+      let before = try descriptors()
+      for _ in 0..<8 { _ = try await plugin.verdicts(["1", "die", "2"], workers: 2) }
+      // Threads let go of theirs a moment after the shutdown. A leak would be 8 at least, what the
+      // first round opens for good is less.
+      for _ in 0..<1000 where try descriptors() > before + 4 { usleep(2000) }
+      let after = try descriptors()
+      precondition(after <= before + 4, "descriptors: \(before), then \(after)")
+      precondition(waitpid(-1, nil, WNOHANG) == -1 && errno == ECHILD, "a child is left")
+    }
+  }
+
+  @Test func `a host that is forgotten ends its processes`() async throws {
+    let plugin = try TestPlugin()
+    do {
+      let host = try plugin.host()
+      _ = try await host.judge([request("1")])
+    }
+    let process = try #require(plugin.processes.first)
+    while kill(process, 0) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+  }
+}

@@ -1,0 +1,169 @@
+import Foundation
+import Testing
+import VerifierKit
+
+@testable import Verifiers
+
+@Suite struct VerifierManifestTests {
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  private static let lines = [
+    "name: checker", "protocol: 1", "summary: Checks.", "command: [main]",
+    "limits: { requestSeconds: 1.5, memoryMiB: 64, processes: 2, outputKiB: 8 }",
+    "settings: { a: 1, b: \"1\", c: [true, null, x] }",
+  ]
+
+  /// A folder of plugins with one, `checker`.
+  private final class Folder {
+    let url = FileManager.default.temporaryDirectory
+      .appending(path: "hone-manifests-\(UUID().uuidString)")
+    var plugin: URL { url.appending(path: "checker") }
+
+    init(_ manifest: String) throws {
+      try FileManager.default.createDirectory(at: plugin, withIntermediateDirectories: true)
+      try manifest.write(
+        to: plugin.appending(path: "verifier.yaml"), atomically: true, encoding: .utf8)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+  }
+
+  @Test func `a manifest is read whole`() throws {
+    let folder = try Folder(Self.lines.joined(separator: "\n"))
+    let manifest = try VerifierCatalog.find("checker", in: [folder.url])
+    #expect(manifest.command == ["main"])
+    #expect(manifest.limits.requestSeconds == 1.5)
+    #expect(manifest.limits.memoryMiB == 64)
+    #expect(manifest.limits.processes == 2)
+    #expect(manifest.limits.outputKiB == 8)
+    #expect(
+      manifest.settings == [
+        "a": .number(1), "b": .string("1"), "c": .array([.bool(true), .null, .string("x")]),
+      ])
+  }
+
+  @Test func `limits and settings may be left out`() throws {
+    let folder = try Folder(Self.lines[..<4].joined(separator: "\n"))
+    let manifest = try VerifierCatalog.find("checker", in: [folder.url])
+    #expect(manifest.limits == VerifierManifest.Limits())
+    #expect(manifest.settings == [:])
+  }
+
+  /// Which line is replaced by what, and what the error says.
+  static let faults: [(Int, String, String)] = [
+    (0, "", "'name' is missing"),
+    (0, "name: [checker]", "'name' must be text"),
+    (0, "name: other", "'name' must be the folder's name, 'checker'"),
+    (0, "name: ../x", "'name' must be lower-case letters"),
+    (1, "protocol: 2", "'protocol' 2 is unknown; this program speaks 1"),
+    (1, "protocol: one", "'protocol' must be a whole number"),
+    (1, "", "'protocol' is missing"),
+    (2, "summary: 3", "'summary' must be text"),
+    (3, "command: []", "'command' must be a list of texts"),
+    (3, "command: main", "'command' must be a list of texts"),
+    (3, "command: [main, 1]", "'command' must be a list of texts"),
+    (4, "limits: 3", "'limits' must be a mapping"),
+    (4, "limits: { memory: 3 }", "'limits.memory' is unknown; the fields here are requestSeconds"),
+    (4, "limits: { memoryMiB: 1.5 }", "'limits.memoryMiB' must be a whole number in 16...65536"),
+    (4, "limits: { requestSeconds: 0 }", "'limits.requestSeconds' must be a number in 0.01"),
+    (4, "limits: { requestSeconds: .nan }", "'limits.requestSeconds' must be a number"),
+    (4, "limits: { outputKiB: 2048 }", "'limits.outputKiB' must be a whole number in 1...1024"),
+    (5, "settings: [a]", "'settings' must be a mapping"),
+    (5, "setting: {}", "'setting' is unknown"),
+    (5, "settings: { a: 1, a: 2 }", "cannot be read"),
+    (5, "settings: {", "cannot be read"),
+    (5, "settings: \(String(repeating: "x", count: 70_000))", "longer than 65536 bytes"),
+  ]
+
+  @Test(arguments: faults)
+  func `a fault names the file and the field`(line: Int, text: String, message: String) throws {
+    var lines = Self.lines
+    lines[line] = text
+    let folder = try Folder(lines.joined(separator: "\n"))
+    let error = try #require(throws: VerifierError.self) {
+      try VerifierCatalog.find("checker", in: [folder.url])
+    }
+    #expect(error.description.contains(message), "\(error)")
+    #expect(error.description.hasPrefix(folder.plugin.appending(path: "verifier.yaml").path))
+  }
+
+  @Test func `aliases of aliases do not explode`() throws {
+    var bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+    for level in 1...9 {
+      let many = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+      bomb += "a\(level): &a\(level) [\(many)]\n"
+    }
+    let folder = try Folder(bomb)
+    let error = try #require(throws: VerifierError.self) {
+      try VerifierCatalog.find("checker", in: [folder.url])
+    }
+    #expect(error.description.contains("more than 10000 values"), "\(error)")
+  }
+
+  // MARK: - Commands
+
+  @Test(arguments: ["../../../../bin/sh", "../main", "..", ".", "link"])
+  func `a command may not leave the folder`(command: String) throws {
+    let folder = try Folder(
+      Self.lines[..<3].joined(separator: "\n") + "\ncommand: [\"\(command)\"]")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.plugin.appending(path: "link").path, withDestinationPath: "/bin/sh")
+    let manifest = try VerifierCatalog.find("checker", in: [folder.url])
+    let error = try #require(throws: VerifierError.self) {
+      try manifest.executable(beside: URL(filePath: "/usr/bin"))
+    }
+    #expect(error.description.contains("it leaves the plugin's folder"), "\(error)")
+  }
+
+  @Test func `a command is in the folder, or else beside the executable`() throws {
+    let folder = try Folder(Self.lines.joined(separator: "\n"))
+    let manifest = try VerifierCatalog.find("checker", in: [folder.url])
+    let beside = URL(filePath: "/usr/bin")
+    let error = try #require(throws: VerifierError.self) {
+      try manifest.executable(beside: beside)
+    }
+    #expect(error.description.contains("Verifier 'checker' cannot start 'main'"))
+    let file = folder.plugin.appending(path: "main")
+    try "#!/bin/sh".write(to: file, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    #expect(try manifest.executable(beside: beside) == file.resolvingSymlinksInPath().path)
+
+    let other = try Folder(Self.lines[..<3].joined(separator: "\n") + "\ncommand: [env]")
+    #expect(
+      try VerifierCatalog.find("checker", in: [other.url]).executable(beside: beside)
+        == "/usr/bin/env")
+  }
+
+  // MARK: - The catalog
+
+  @Test func `the first folder wins, and the list is by name`() throws {
+    let first = try Folder(Self.lines.joined(separator: "\n"))
+    let second = try Folder("broken")
+    let folders = [first.url, second.url, Self.root.appending(path: "verifiers")]
+    #expect(try VerifierCatalog.list(in: folders).map(\.name) == ["arithmetic", "checker"])
+    #expect(throws: VerifierError.self) { try VerifierCatalog.list(in: folders.reversed()) }
+  }
+
+  @Test(arguments: ["", ".", "..", "../checker", "checker/", "Checker", "-x", "a b", "é"])
+  func `a name is never a path`(name: String) throws {
+    let folder = try Folder(Self.lines.joined(separator: "\n"))
+    let error = try #require(throws: VerifierError.self) {
+      try VerifierCatalog.find(name, in: [folder.url, folder.plugin])
+    }
+    #expect(
+      error == .notFound(name: name, folders: [folder.url, folder.plugin], known: ["checker"]))
+  }
+
+  @Test func `the built-in verifiers are found from the executable`() throws {
+    #expect(
+      VerifierCatalog.folders().contains {
+        $0.standardizedFileURL.path == Self.root.appending(path: "verifiers").path
+      } || !VerifierCatalog.executableFolder.path.hasPrefix(Self.root.path))
+    let manifest = try VerifierCatalog.find(
+      "arithmetic", in: [Self.root.appending(path: "verifiers")])
+    #expect(
+      try manifest.executable(beside: VerifierCatalog.executableFolder)
+        == VerifierCatalog.executableFolder.appending(path: "hone-verifier-arithmetic").path)
+  }
+}
