@@ -28,7 +28,7 @@ struct SafetensorsFile {
     do {
       json = try OrderedJSON(parsing: file.data(of: header))
     } catch {
-      throw Self.failure(path, error)
+      throw ModelFileError(path, .notJSON(error))
     }
     guard let members = json.members else {
       throw ModelFileError(path, .malformed(part: "the header", expected: "a JSON object"))
@@ -40,15 +40,6 @@ struct SafetensorsFile {
     }
     try Self.checkCoverage(of: tensors, from: cursor.position, in: file)
     self.tensors = tensors
-  }
-
-  private static func failure(_ path: String, _ error: JSONError) -> ModelFileError {
-    switch error.problem {
-    case let problem where problem.hasPrefix("repeats the key '"):
-      ModelFileError(
-        path, .malformed(part: "the header", expected: "without repeated keys (\(error))"))
-    default: ModelFileError(path, .notJSON(error))
-    }
   }
 
   private static func tensor(

@@ -179,7 +179,7 @@ package struct ByteLevelBPE: Tokenizer {
   }
 
   private func appendWords(of raw: String, to tokens: inout [Int]) throws(TokenizerError) {
-    let text = ClassifiedText(normalizesToNFC ? raw.precomposedStringWithCanonicalMapping : raw)
+    let text = ClassifiedText(normalizesToNFC ? Self.composed(raw) : raw)
     for range in preTokenizer.words(of: text) {
       let word = text.bytes[range]
       if ignoresMerges, let id = id(ofWord: word) {
@@ -194,6 +194,14 @@ package struct ByteLevelBPE: Tokenizer {
       }
       tokens += merges.merged(ids).lazy.map(Int.init)
     }
+  }
+
+  /// `text` in form NFC.
+  private static func composed(_ text: String) -> String {
+    let composed = text.precomposedStringWithCanonicalMapping
+    // Foundation on Linux cuts some scalars beyond U+FFFF to 16 bits before it composes them with
+    // a mark; Swift's own comparison tells, and such text stays as it is.
+    return composed == text ? composed : text
   }
 
   private func id(ofWord word: ArraySlice<UInt8>) -> Int? {

@@ -72,6 +72,13 @@ import Tokenizers
     #expect(try tinyTokenizer().decode(composed).unicodeScalars.map(\.value) == [0xE9])
   }
 
+  @Test func `composition never changes the text`() throws {
+    let tokenizer = try tinyTokenizer(normalizesToNFC: true)
+    for text in ["\u{10438}\u{300}", "\u{1D15E}", "\u{212B}", "각\u{300}", "🚀\u{301}"] {
+      #expect(tokenizer.decode(try tokenizer.encode(text)) == text)
+    }
+  }
+
   @Test func `an added token that is not special is read from text and shown`() throws {
     let tokenizer = try tinyTokenizer()
     let ids = try tokenizer.encode("a<think>b<think")
