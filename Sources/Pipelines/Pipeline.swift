@@ -39,7 +39,9 @@ package struct Pipeline: Equatable, Sendable {
       }
       counts[entry.name, default: 0] += 1
       let count = counts[entry.name] ?? 1
-      return (kind: entry.name, name: count == 1 ? entry.name : "\(entry.name)\(count)", entry.value)
+      return (
+        kind: entry.name, name: count == 1 ? entry.name : "\(entry.name)\(count)", entry.value
+      )
     }
     let names = named.map(\.name)
     let (forStages, others) = Self.split(overrides, stages: names)

@@ -17,7 +17,8 @@ package struct PipelineRunner {
   ///   - display: Where progress goes.
   ///   - isInterrupted: Asked between rounds; once it is true, a checkpoint is written and
   ///     ``RunInterrupted`` is thrown.
-  package init(display: ProgressDisplay, isInterrupted: @escaping @Sendable () -> Bool = { false }) {
+  package init(display: ProgressDisplay, isInterrupted: @escaping @Sendable () -> Bool = { false })
+  {
     (self.display, self.isInterrupted) = (display, isInterrupted)
   }
 

@@ -87,7 +87,9 @@ extension Pipeline {
   /// The most verifier processes that a stage asks for.
   package var verifierWorkers: Int {
     stages.compactMap { stage in
-      if case .reinforce(let settings) = stage.settings { settings.rollout.verifierWorkers } else {
+      if case .reinforce(let settings) = stage.settings {
+        settings.rollout.verifierWorkers
+      } else {
         nil
       }
     }.max() ?? 2

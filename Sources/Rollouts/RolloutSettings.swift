@@ -27,7 +27,9 @@ package struct RolloutSettings: SettingsSection {
   package init() {}
 
   package func validate() throws(InvalidSetting) {
-    func require(_ holds: Bool, _ key: String, _ value: String, _ rule: String) throws(InvalidSetting) {
+    func require(_ holds: Bool, _ key: String, _ value: String, _ rule: String)
+      throws(InvalidSetting)
+    {
       if !holds { throw InvalidSetting(key: key, value: value, rule: rule) }
     }
     try require(

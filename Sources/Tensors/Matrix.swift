@@ -12,7 +12,8 @@ package struct Matrix {
   package let stride: Int
 
   /// A view of `buffer`, which must hold all of it.
-  package init(_ buffer: FloatBuffer, offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil) {
+  package init(_ buffer: FloatBuffer, offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil)
+  {
     let stride = stride ?? columns
     precondition(
       rows >= 0 && columns >= 0 && offset >= 0 && stride >= columns

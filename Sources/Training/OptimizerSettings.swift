@@ -18,7 +18,9 @@ package struct OptimizerSettings: SettingsSection {
   package init() {}
 
   package func validate() throws(InvalidSetting) {
-    func require(_ holds: Bool, _ key: String, _ value: Double, _ rule: String) throws(InvalidSetting) {
+    func require(_ holds: Bool, _ key: String, _ value: Double, _ rule: String)
+      throws(InvalidSetting)
+    {
       if !holds { throw InvalidSetting(key: key, value: "\(value)", rule: rule) }
     }
     try require(

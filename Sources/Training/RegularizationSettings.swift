@@ -24,7 +24,9 @@ package struct RegularizationSettings: SettingsSection {
   package init() {}
 
   package func validate() throws(InvalidSetting) {
-    func require(_ holds: Bool, _ key: String, _ value: String, _ rule: String) throws(InvalidSetting) {
+    func require(_ holds: Bool, _ key: String, _ value: String, _ rule: String)
+      throws(InvalidSetting)
+    {
       if !holds { throw InvalidSetting(key: key, value: value, rule: rule) }
     }
     try require(finalBlocks >= 0, "finalBlocks", "\(finalBlocks)", "it must be 0 or more")

@@ -51,7 +51,8 @@ struct SlopeTracker {
       if ranges[index].lowerBound >= chunk.range.upperBound { break }
       if ranges[index].upperBound <= chunk.range.upperBound { firstOpen = index + 1 }
       guard !part.isEmpty else { continue }
-      let local = part.lowerBound - chunk.range.lowerBound..<part.upperBound - chunk.range.lowerBound
+      let local =
+        part.lowerBound - chunk.range.lowerBound..<part.upperBound - chunk.range.lowerBound
       let slopes = evaluate(
         index, part: part, logProbs: Array(chunk.logProbs[local]),
         entropies: Array(chunk.entropies[local]))

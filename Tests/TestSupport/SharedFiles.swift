@@ -14,5 +14,6 @@ package enum SharedFiles {
   }
 
   /// What a skipped test says.
-  package static let absence: String = "SKIPPED: the real inputs (../shared) are not beside this checkout"
+  package static let absence: String =
+    "SKIPPED: the real inputs (../shared) are not beside this checkout"
 }

@@ -78,7 +78,8 @@ import Testing
         transformer.forward(rows), rows: (0..<Int32(rows.count)).map { $0 })
       let prompt = row.promptTokens
       let first = transformer.prefill([(prompt, 5)], cache: cache)
-      expectClose(first.array, all.rows(prompt.count - 1..<prompt.count).array, .accumulated(terms: 96))
+      expectClose(
+        first.array, all.rows(prompt.count - 1..<prompt.count).array, .accumulated(terms: 96))
       for (index, token) in row.completionTokens.enumerated() {
         let logits = transformer.step(
           [
