@@ -2,21 +2,8 @@
 package enum JSONWriter {
   /// Appends `text` in quotes; whatever it holds, the result has no line break.
   package static func append(_ text: String, to line: inout [UInt8]) {
-    line.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        line.append(UInt8(ascii: "\\"))
-        line.append(byte)
-      case 0x0A: line.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "n")])
-      case ..<0x20:
-        line.append(contentsOf: "\\u00".utf8)
-        line.append(hexDigit(byte >> 4))
-        line.append(hexDigit(byte & 15))
-      default: line.append(byte)
-      }
-    }
-    line.append(UInt8(ascii: "\""))
+    let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { quote($0, to: &line) }
+    if isDone == nil { quote(Array(text.utf8), to: &line) }
   }
 
   /// Appends `number`; one that is not finite has no JSON and becomes `null`.
@@ -58,6 +45,33 @@ package enum JSONWriter {
       append(member.value, to: &line)
     }
     line.append(UInt8(ascii: "}"))
+  }
+
+  /// Appends bytes of text in quotes, the runs between escapes as wholes.
+  private static func quote(
+    _ text: some RandomAccessCollection<UInt8>, to line: inout [UInt8]
+  ) {
+    line.append(UInt8(ascii: "\""))
+    var rest = text[...]
+    while let at = rest.firstIndex(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }) {
+      line.append(contentsOf: rest[..<at])
+      escape(rest[at], to: &line)
+      rest = rest[rest.index(after: at)...]
+    }
+    line.append(contentsOf: rest)
+    line.append(UInt8(ascii: "\""))
+  }
+
+  private static func escape(_ byte: UInt8, to line: inout [UInt8]) {
+    line.append(UInt8(ascii: "\\"))
+    switch byte {
+    case 0x0A: line.append(UInt8(ascii: "n"))
+    case ..<0x20:
+      line.append(contentsOf: "u00".utf8)
+      line.append(hexDigit(byte >> 4))
+      line.append(hexDigit(byte & 15))
+    default: line.append(byte)
+    }
   }
 
   private static func hexDigit(_ value: UInt8) -> UInt8 {

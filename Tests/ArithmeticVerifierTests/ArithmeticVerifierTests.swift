@@ -18,6 +18,20 @@ import Verifiers
     }
   }
 
+  @Test(arguments: [
+    (["27", "A: 27.0", "54/2", "2.7e1", "11,16,27", "\\frac{54}{2}"], "27"),
+    (["-1/3", "A: −2/6", "-\\frac{1}{3}"], "-1/3"), (["28%", "$28$ percent"], "28%"),
+    (["12345678901234567890123", "12,345,678,901,234,567,890,123.00"], "12345678901234567890123"),
+  ])
+  func `equal answers have equal names, so that votes can be counted`(
+    completions: [String], name: String
+  ) throws {
+    for completion in completions {
+      #expect(try judge("1000", completion).answer == name)
+      #expect(try judge(nil, completion).answer == name)
+    }
+  }
+
   @Test func `no case of the table is there twice`() throws {
     let cases = try VerifierCase.all.get()
     #expect(Set(cases.map(\.problem.id)).count == cases.count)

@@ -18,56 +18,51 @@ enum AnswerFinder {
   ///   - onlyBoxed: Whether `\boxed{…}` is the only marker.
   /// - Returns: The place of the answer.
   static func place(in text: [UInt8], onlyBoxed: Bool) -> Place {
-    var best: (start: Int, content: Int, marker: Marker)?
-    for marker in Marker.allCases where !onlyBoxed || marker == .boxed {
-      if let found = marker.last(in: text), found.start >= best?.start ?? 0 {
-        best = (found.start, found.content, marker)
+    for start in text.indices.reversed() {
+      guard let marker = Marker(at: start, in: text), !onlyBoxed || marker == .boxed else {
+        continue
       }
+      let content = start + marker.rawValue.utf8.count
+      let range =
+        switch marker {
+        case .boxed: braced(text, from: content)
+        case .tag: upToTag(text, from: content)
+        default: sentence(text, from: content)
+        }
+      return .marked(range, marker: marker.rawValue)
     }
-    guard let best else { return .unmarked }
-    let range =
-      switch best.marker {
-      case .boxed: braced(text, from: best.content)
-      case .tag: upToTag(text, from: best.content)
-      default: sentence(text, from: best.content)
-      }
-    return .marked(range, marker: best.marker.rawValue)
+    return .unmarked
   }
 
   // MARK: - Markers
 
-  private enum Marker: String, CaseIterable {
+  private enum Marker: String {
     case short = "A:"
     case answer = "Answer:"
     case hashes = "####"
     case tag = "<answer>"
     case boxed = "\\boxed{"
 
-    /// The last place of the marker: where it starts, and where its content does.
-    func last(in text: [UInt8]) -> (start: Int, content: Int)? {
-      let word = Array(rawValue.utf8)
-      guard text.count >= word.count, let end = word.last else { return nil }
-      var at = text.count - word.count
-      while at >= 0 {
-        if text[at + word.count - 1] == end, matches(word, text, at) {
-          return (at, at + word.count)
+    /// The marker that starts at `start`; nil where none does.
+    init?(at start: Int, in text: [UInt8]) {
+      let isWordStart = start == 0 || !text[start - 1].isPartOfWord
+      switch text[start] {
+      case UInt8(ascii: "#") where Self.hashes.starts(text[start...]): self = .hashes
+      case UInt8(ascii: "<") where Self.tag.starts(text[start...]): self = .tag
+      case UInt8(ascii: "\\") where Self.boxed.starts(text[start...]): self = .boxed
+      case UInt8(ascii: "A") where isWordStart && Self.short.starts(text[start...]): self = .short
+      case UInt8(ascii: "A"), UInt8(ascii: "a"):
+        guard isWordStart, Self.answer.starts(text[start...], ignoringCase: true) else {
+          return nil
         }
-        at -= 1
+        self = .answer
+      default: return nil
       }
-      return nil
     }
 
-    private func matches(_ word: [UInt8], _ text: [UInt8], _ at: Int) -> Bool {
-      for offset in word.indices {
-        let byte = text[at + offset]
-        let same = byte == word[offset]
-        let sameLetter =
-          self == .answer && byte.isLetter && byte | 0x20 == word[offset] | 0x20
-        guard same || sameLetter else { return false }
-      }
-      switch self {
-      case .answer, .short: return at == 0 || !text[at - 1].isPartOfWord
-      default: return true
+    private func starts(_ text: ArraySlice<UInt8>, ignoringCase: Bool = false) -> Bool {
+      text.starts(with: rawValue.utf8) { byte, letter in
+        byte == letter || ignoringCase && byte.isLetter && byte | 0x20 == letter | 0x20
       }
     }
   }

@@ -20,6 +20,8 @@ struct Rational: Equatable {
 
   /// `numerator/denominator` in lowest terms, or the whole number.
   var lowestTerms: String {
+    // The common case, without a division of big numbers.
+    if denominator == 1, let small = Int(exactly: numerator) { return "\(small)" }
     let divisor = numerator.greatestCommonDivisor(with: denominator)
     let (above, below) = (numerator / divisor, denominator / divisor)
     return below == 1 ? "\(above)" : "\(above)/\(below)"
