@@ -12,6 +12,9 @@ package struct JudgeRequest: Equatable, Sendable {
 
 /// What one verifier found, as it is recorded.
 package struct NamedVerdict: Codable, Equatable, Sendable {
+  /// Bytes of a reason that are kept, since every one is recorded.
+  package static let reasonLimit = 4096
+
   /// The plugin's name.
   package let verifier: String
   package let outcome: VerifierOutcome
@@ -25,7 +28,12 @@ package struct NamedVerdict: Codable, Equatable, Sendable {
 
   package init(verifier: String, verdict: Verdict, seconds: Double) {
     self.verifier = verifier
-    (outcome, score, reason) = (verdict.outcome, verdict.score, verdict.reason)
+    (outcome, score) = (verdict.outcome, verdict.score)
+    let isLong = verdict.reason.utf8.count > Self.reasonLimit
+    reason =
+      isLong
+      ? String(decoding: verdict.reason.utf8.prefix(Self.reasonLimit), as: UTF8.self) + "…"
+      : verdict.reason
     answer = verdict.answer
     self.seconds = seconds
   }

@@ -11,8 +11,8 @@ import VerifierKit
 final class VerifierWorker: Sendable {
   /// How often a process is started again before the worker gives up.
   static let restartLimit = 3
-  /// Answers by one process after which its restarts are forgiven, so that a few odd completions in
-  /// a long run do not add up.
+  /// Answers after which restarts are forgiven, so that a few odd completions in a long run do not
+  /// add up.
   static let forgivingAnswers = 1000
   /// Questions that a process may hold; enough to hide the switch between host and plugin.
   private static let window = 64
@@ -49,11 +49,13 @@ final class VerifierWorker: Sendable {
 
   private func run() {
     var restarts = 0
+    var answers = 0
     while true {
       while !board.isClosed, !board.hasWork { wake.wait() }
       if board.isClosed { return board.retire("verifier '\(plan.manifest.name)' was shut down") }
       let (failure, answered) = serveOneProcess()
-      if answered >= Self.forgivingAnswers { restarts = 0 }
+      answers += answered
+      if answers >= Self.forgivingAnswers { (restarts, answers) = (0, 0) }
       guard let failure else { continue }
       plan.log.debug("verifier '\(plan.manifest.name)': \(failure)")
       restarts += 1

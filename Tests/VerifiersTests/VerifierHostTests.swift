@@ -214,6 +214,12 @@ import VerifierKit
     #expect(verdicts[0].reason == "1000000")
   }
 
+  @Test func `a long reason is cut for the record`() async throws {
+    let plugin = try TestPlugin(answering: "passed(question, 'é' * 5000)")
+    let reason = try #require(try await plugin.verdicts(["1"]).first?.reason)
+    #expect(reason == String(repeating: "é", count: NamedVerdict.reasonLimit / 2) + "…")
+  }
+
   @Test func `memory is limited`() async throws {
     let plugin = try TestPlugin(
       answering: "bytearray(400 << 20)\npassed(question)",

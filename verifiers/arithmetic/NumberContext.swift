@@ -49,10 +49,12 @@ enum NumberContext {
       // An exclamation, unless the number stands in a formula: `$5!$`.
       return at + 1 >= text.count || text[at + 1].isSpace
     case UInt8(ascii: "-"):
-      if at == end, at + 1 < text.count, text[at + 1].isLetter { return true }  // 18-year-old
+      if at == end, at + 1 < text.count, text[at + 1].isLetter {  // 18-year-old, but not 5-x
+        return !NumberWords.isFactor(text[(at + 1)..<NumberWords.wordEnd(text, at + 1)])
+      }
     case UInt8(ascii: "/"):
-      if at + 1 < text.count, text[at + 1].isLetter { return true }  // 18/hour
-      return false
+      guard at + 1 < text.count, text[at + 1].isLetter else { return false }
+      return !NumberWords.isFactor(text[(at + 1)..<NumberWords.wordEnd(text, at + 1)])  // 18/hour
     case UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "\\"), UInt8(ascii: "{"),
       UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "&"), UInt8(ascii: "@"):
       if byte == UInt8(ascii: "\\") || at == end { return false }
@@ -120,16 +122,17 @@ enum NumberContext {
     case UInt8(ascii: "="): return at == 0 || !"<>!".utf8.contains(text[at - 1])
     default:
       if last >= 0x80 { return isHarmless(scalar(before: at + 1, in: text).0, isBefore: true) }
-      if last.isLetter { return !endsWithCommand(at, in: text) }
-      return true
+      return !last.isLetter || !endsWithChanger(at, in: text)
     }
   }
 
-  /// Whether the letters that end at `at` are a command such as `\sqrt`.
-  private static func endsWithCommand(_ at: Int, in text: [UInt8]) -> Bool {
+  /// Whether the word that ends at `at` makes another value of the number behind it, as a command
+  /// such as `\sqrt` or words such as `minus` and `not` do.
+  private static func endsWithChanger(_ at: Int, in text: [UInt8]) -> Bool {
     var first = at
     while first > 0, at - first < 20, text[first - 1].isLetter { first -= 1 }
     return first > 0 && text[first - 1] == UInt8(ascii: "\\")
+      || NumberWords.changesNumber(text[first...at])
   }
 
   /// Whether a star stands between operands rather than in Markdown's `**18**`.
@@ -174,8 +177,13 @@ enum NumberContext {
       UInt8(ascii: "/"):
       return true
     case UInt8(ascii: "-"), UInt8(ascii: "*"):
+      let isEmphasis = byte == UInt8(ascii: "*") && text[at...].prefix { $0 == byte }.count > 1
       while at < text.count, text[at] == byte || text[at].isBlank { at += 1 }
-      return at < text.count && (text[at].isDigit || "(\\$".utf8.contains(text[at]))
+      guard at < text.count else { return false }
+      guard text[at].isLetter else { return text[at].isDigit || "(\\$".utf8.contains(text[at]) }
+      // A star before a word multiplies, unless it is one of Markdown's; a dash only before a symbol.
+      return byte == UInt8(ascii: "*")
+        ? !isEmphasis : NumberWords.isFactor(text[at..<NumberWords.wordEnd(text, at)])
     case 0x80...:
       return at > start && !isHarmless(scalar(at: at, in: text), isBefore: false)
     default:

@@ -114,7 +114,11 @@ struct NumberScanner {
       let joined = elements.flatMap { $0 }
       return decimal(joined[...]).map { ($0, false) }
     }
-    return elements.last.flatMap(decimal).map { ($0, true) }
+    // `1,0000` is neither grouped nor a list of numbers that anyone writes.
+    guard let last = elements.last,
+      last.count == 1 || last.first != UInt8(ascii: "0") || last.contains(UInt8(ascii: "."))
+    else { return nil }
+    return decimal(last).map { ($0, true) }
   }
 
   /// Whether elements between commas are one to three digits, then groups of three.

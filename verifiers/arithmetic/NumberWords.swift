@@ -67,6 +67,16 @@ enum NumberWords {
     }
   }
 
+  /// Whether a word makes another value of the number right behind it, or a bound, or denies it.
+  static func changesNumber(_ word: ArraySlice<UInt8>) -> Bool {
+    switch lowercased(word) {
+    case "minus", "negative", "plus", "times", "sqrt", "root", "log", "ln", "sin", "cos", "tan",
+      "exp", "pi", "not", "than", "least", "most", "mod":
+      return true
+    default: return false
+    }
+  }
+
   /// Whether words beside a number leave open whether it is meant.
   static func isHedged(_ text: ArraySlice<UInt8>) -> Bool {
     let words = text.split { !$0.isLetter }
