@@ -5,7 +5,7 @@ import VerifierKit
 
 @testable import Verifiers
 
-@Suite(.timeLimit(.minutes(2))) struct VerifierHostTests {
+@Suite(.timeLimit(.minutes(3))) struct VerifierHostTests {
   @Test func `verdicts come in the order of the requests, whatever the plugin's`() async throws {
     let plugin = try TestPlugin(
       answering: """
