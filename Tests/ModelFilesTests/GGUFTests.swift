@@ -26,6 +26,47 @@ import Transformers
     #expect(model.tokenizer == nil && model.template == nil)
   }
 
+  @Test func `version 2 has the same layout`() throws {
+    var (parameters, builder) = llama()
+    builder.version = 2
+    let scratch = try Scratch()
+    let copy = try ModelFile.load(scratch.file("x.gguf", builder.data())).parameters
+    #expect(copy.bits == parameters.bits)
+  }
+
+  @Test func `quantised rows are reordered too`() throws {
+    let shape = TransformerShape(
+      vocabularySize: 40, width: 32, blocks: 1, heads: 2, kvHeads: 1, headWidth: 16,
+      feedForwardWidth: 64, maxPositions: 64)
+    let parameters = Parameters(shape)
+    var generator = SeededGenerator(state: 12)
+    for index in 0..<parameters.values.count {
+      parameters.values[index] = Float(Int.random(in: -127...127, using: &generator))
+    }
+    var builder = GGUFBuilder.model(parameters, architecture: "llama")
+    // Whole numbers are exact in Q8_0 with the scale 1, and in half precision.
+    for index in builder.tensors.indices {
+      let isMatrix = builder.tensors[index].dimensions.count == 2
+      let values = builder.tensors[index].bytes.floats
+      builder.tensors[index].type = isMatrix ? 8 : 1
+      builder.tensors[index].bytes =
+        isMatrix
+        ? Data(
+          stride(from: 0, to: values.count, by: 32).flatMap { start in
+            [0x00, 0x3C] + values[start..<start + 32].map { UInt8(bitPattern: Int8($0)) }
+          })
+        : Data(
+          values.flatMap { value in
+            let bits = Float16(value).bitPattern
+            return [UInt8(bits & 255), UInt8(bits >> 8)]
+          })
+    }
+    let scratch = try Scratch()
+    let path = try scratch.file("x.gguf", builder.data())
+    #expect(try ModelFile.inspect(path).types == ["Q8_0": 8, "F16": 3])
+    #expect(try ModelFile.load(path).parameters.values.array == parameters.values.array)
+  }
+
   @Test func `a head of its own is not tied`() throws {
     var shape = smallShapes[1]
     shape.rotary.scaling = .none
@@ -210,5 +251,14 @@ import Transformers
     let copy = try ByteLevelBPE(tokenizerJSON: tokenizer.tokenizerJSON())
     let all = texts.joined()
     #expect(try copy.encode(all) == tokenizer.encode(all))
+  }
+}
+
+extension Data {
+  /// The float32 values that the bytes are.
+  fileprivate var floats: [Float] {
+    stride(from: 0, to: count, by: 4).map { offset in
+      Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(self[offset + $1]) << (8 * $1) })
+    }
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Tensors
 import Testing
+import Transformers
 
 @testable import ModelFiles
 
@@ -23,6 +24,29 @@ import Testing
     #expect(tensors.map(\.shape) == [[2, 2], [4]])
     #expect(tensors.map(\.type) == [.f32, .bf16])
     #expect(tensors[1].range.count == 8)
+  }
+
+  @Test func `half precision and bfloat16 become float32 in a model`() throws {
+    let scratch = try Scratch()
+    try ModelFolder.write(
+      Parameters(smallShapes[0]), tokenizer: nil, template: nil, to: scratch.url("a"))
+    let parameters = Parameters(smallShapes[0])
+    var (members, values): ([String], Data) = ([], Data())
+    for (index, entry) in parameters.table.entries.enumerated() {
+      // 1.5 in either format, low byte first.
+      let isHalf = index.isMultiple(of: 2)
+      for _ in 0..<entry.count { values += isHalf ? [0x00, 0x3E] : [0xC0, 0x3F] }
+      members.append(
+        """
+        "\(entry.name)":{"dtype":"\(isHalf ? "F16" : "BF16")","shape":\(entry.shape),\
+        "data_offsets":[\(values.count - 2 * entry.count),\(values.count)]}
+        """)
+    }
+    let header = file("{" + members.joined(separator: ",") + "}", bytes: 0)
+    _ = try scratch.file("a/model.safetensors", header + values)
+    let copy = try ModelFile.load(scratch.url("a").path).parameters
+    #expect(copy.values.array.allSatisfy { $0 == 1.5 })
+    #expect(try ModelFile.inspect(scratch.url("a").path).types == ["F16": 10, "BF16": 10])
   }
 
   struct Lie: Sendable, CustomTestStringConvertible {
