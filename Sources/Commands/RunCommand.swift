@@ -4,7 +4,7 @@ import Pipelines
 import Runs
 import Settings
 
-/// `hone run`
+/// The command `hone run`.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",

@@ -20,7 +20,13 @@ package struct Evaluator {
 
   /// Evaluates `policy`; its verdicts come from `judge`.
   ///
-  /// - Parameter progress: Told how many completions are done, of how many.
+  /// - Parameters:
+  ///   - policy: Whose weights stay as they are.
+  ///   - tasks: Whose problems are asked, up to the limit.
+  ///   - judge: Scores every completion.
+  ///   - progress: Told how many completions are done, of how many.
+  /// - Returns: The figures and all completions.
+  /// - Throws: `PolicyError` for a prompt that is too long, or what the judge throws.
   package func evaluate(
     _ policy: Policy, on tasks: TaskSet, judge: Judge, progress: ((Int, Int) -> Void)? = nil
   ) async throws -> Outcome {

@@ -24,7 +24,10 @@ package struct Generator {
   private let settings: SamplingSettings
   private let seed: UInt64
 
+  /// A generator of `policy`.
+  ///
   /// - Parameters:
+  ///   - policy: Whose weights stay as they are.
   ///   - settings: Validated.
   ///   - seed: Of the run.
   package init(_ policy: Policy, settings: SamplingSettings, seed: UInt64) {
@@ -33,7 +36,10 @@ package struct Generator {
 
   /// Completions of each request, in order.
   ///
-  /// - Parameter progress: Told how many completions are done.
+  /// - Parameters:
+  ///   - requests: Prompts that are not empty.
+  ///   - progress: Told how many completions are done.
+  /// - Returns: For each request as many completions as it asks for.
   package func generate(
     _ requests: [GenerationRequest], progress: ((Int) -> Void)? = nil
   ) -> [[Completion]] {

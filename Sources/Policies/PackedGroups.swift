@@ -42,8 +42,10 @@ package struct PackedGroups {
     }
   }
 
-  /// Splits groups into lots of at most `rowBudget` rows each, in order. A group that is larger is
-  /// split between its completions, its prompt repeated; one completion is never split.
+  /// Splits groups into lots of at most `rowBudget` rows each, in order.
+  ///
+  /// A group that is larger is split between its completions, its prompt repeated; one completion is
+  /// never split.
   ///
   /// - Returns: For each lot its parts: the group's index and the range of its completions.
   package static func lots(
@@ -89,6 +91,7 @@ extension Policy {
   ///
   /// - Parameters:
   ///   - groups: Prompts that are not empty.
+  ///   - temperature: Divides the logits.
   ///   - rowBudget: Rows of a pass, which bounds its memory.
   /// - Returns: For each group and completion one pair of arrays, in nats.
   package func score(

@@ -11,6 +11,8 @@ extension Policy {
   ///   - template: Overrides the one that the model names.
   ///   - system: Overrides the system text that the model was trained with.
   ///   - seed: Draws the weights of an embedded policy.
+  /// - Returns: The policy.
+  /// - Throws: ``PolicyError``, or `ModelFileError` for a file that is damaged or not supported.
   package static func load(
     _ reference: String, template: ChatTemplate? = nil, system: String? = nil, seed: UInt64 = 1
   ) throws -> Policy {

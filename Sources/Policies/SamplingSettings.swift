@@ -8,9 +8,13 @@ package struct SamplingSettings: SettingsSection {
   package var maxCompletionTokens = 64
   /// Texts that end a completion.
   package var stopTexts: [String] = []
-  /// Keep only the `topK` likeliest tokens; 0 keeps all. Not for training.
+  /// Keep only so many of the likeliest tokens; 0 keeps all.
+  ///
+  /// Not for training.
   package var topK = 0
-  /// Keep the likeliest tokens that together have this probability; 1 keeps all. Not for training.
+  /// Keep the likeliest tokens that together have this probability; 1 keeps all.
+  ///
+  /// Not for training.
   package var topP: Double = 1
   /// Completions that are decoded side by side.
   package var maxRows = 64

@@ -17,9 +17,12 @@ package struct RolloutCollector {
   /// Samples `groupSize` completions of each problem.
   ///
   /// - Parameters:
+  ///   - problems: Each once.
+  ///   - groupSize: Completions of each.
   ///   - stream: Distinguishes occasions (a round, an evaluation), so that a problem that comes again
   ///     is answered anew.
   ///   - progress: Told how many completions are done.
+  /// - Returns: A group for each problem, in their order, not yet judged.
   /// - Throws: ``PolicyError/promptTooLong(problem:tokens:limit:positions:)`` or a `TokenizerError`.
   package func sample(
     _ problems: [Problem], groupSize: Int, stream: UInt64, progress: ((Int) -> Void)? = nil

@@ -38,6 +38,7 @@ package struct SegmentedAttention {
   ///
   /// - Parameters:
   ///   - qkv: Queries, keys and values, `[rows, (heads + 2 * kvHeads) * width]`.
+  ///   - segments: Which rows attend to which.
   ///   - output: `[rows, heads * width]`; overwritten.
   ///   - logSums: Log of the sum of exponentials of each row's scores, `[rows, heads]`; overwritten.
   package func forward(
@@ -61,7 +62,11 @@ package struct SegmentedAttention {
   ///
   /// - Parameters:
   ///   - dOutput: Gradient of the output, `[rows, heads * width]`.
+  ///   - qkv: As in the forward pass.
+  ///   - segments: As in the forward pass.
   ///   - groups: Ranges of `segments`: a prefix, then the segments that continue it.
+  ///   - output: Of the forward pass.
+  ///   - logSums: Of the forward pass.
   ///   - dQKV: Gradient of `qkv`; overwritten in the rows of the segments.
   package func backward(
     _ dOutput: Matrix, qkv: Matrix, segments: [AttentionSegment], groups: [Range<Int>],

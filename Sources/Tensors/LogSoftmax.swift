@@ -15,6 +15,7 @@ package struct LogSoftmaxResult {
 ///   - logits: `[rows, vocabulary]`.
 ///   - targets: One a row.
 ///   - temperature: Divides the logits; above 0.
+/// - Returns: One log-probability and one entropy a row.
 package func logSoftmax(
   _ logits: Matrix, targets: [Int32], temperature: Float
 ) -> LogSoftmaxResult {
@@ -68,7 +69,11 @@ package func argmax(_ x: Matrix) -> [Int32] {
 
 /// Draws one index a row from `softmax(logits / temperature)`.
 ///
-/// - Parameter uniforms: One number in `0..<1` a row, which decides its draw.
+/// - Parameters:
+///   - logits: `[rows, vocabulary]`.
+///   - temperature: Divides the logits; above 0.
+///   - uniforms: One number in `0..<1` a row, which decides its draw.
+/// - Returns: One draw a row.
 package func sample(_ logits: Matrix, temperature: Float, uniforms: [Double]) -> LogSoftmaxSample {
   precondition(uniforms.count == logits.rows && temperature > 0 && logits.columns > 0)
   var draws = [LogSoftmaxSample.Draw](repeating: .init(), count: logits.rows)

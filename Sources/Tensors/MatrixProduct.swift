@@ -6,6 +6,7 @@ import CKernels
 ///   - a: `[rows, in]`.
 ///   - b: `[out, in]`, as checkpoints store weights.
 ///   - c: `[rows, out]`; overwritten, or accumulated where `keep` is 1.
+///   - keep: What becomes of the values that were there: 0 or 1.
 package func multiply(_ a: Matrix, transposed b: Matrix, into c: Matrix, keep: Float = 0) {
   precondition(
     a.columns == b.columns && c.rows == a.rows && c.columns == b.rows,
@@ -21,6 +22,7 @@ package func multiply(_ a: Matrix, transposed b: Matrix, into c: Matrix, keep: F
 ///   - a: `[rows, out]`.
 ///   - b: `[out, in]`.
 ///   - c: `[rows, in]`; overwritten, or accumulated where `keep` is 1.
+///   - keep: What becomes of the values that were there: 0 or 1.
 package func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, keep: Float = 0) {
   precondition(
     a.columns == b.rows && c.rows == a.rows && c.columns == b.columns,
@@ -36,6 +38,7 @@ package func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, keep: Float = 0)
 ///   - a: `[rows, out]`, gradients of the outputs.
 ///   - b: `[rows, in]`, the inputs.
 ///   - c: `[out, in]`; accumulated, or overwritten where `keep` is 0.
+///   - keep: What becomes of the values that were there: 0 or 1.
 package func multiply(transposed a: Matrix, _ b: Matrix, into c: Matrix, keep: Float = 1) {
   precondition(
     a.rows == b.rows && c.rows == a.columns && c.columns == b.columns,

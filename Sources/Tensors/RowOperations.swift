@@ -30,6 +30,9 @@ package func rmsNorm(
 ///
 /// - Parameters:
 ///   - dy: Gradient of the output, `[rows, heads * width]`.
+///   - x: Input of the forward pass.
+///   - gain: As in the forward pass.
+///   - inverse: Of the forward pass.
 ///   - dx: Gradient of the input, accumulated; or `dy` itself, then overwritten.
 ///   - dGain: Gradient of the gain, `[1, width]`, accumulated.
 ///   - overwrite: Whether `dx` is overwritten.
@@ -80,6 +83,7 @@ package func addRow(_ bias: Matrix, to x: Matrix) {
 /// - Parameters:
 ///   - x: `[rows, heads * width]`.
 ///   - positions: One a row, below `table.positions`.
+///   - table: Cosines and sines.
 ///   - backward: Turns back, as gradients need.
 /// - SeeAlso: Su 2021, section 3.4.2, in the half-split order of Hugging Face checkpoints.
 package func rotate(

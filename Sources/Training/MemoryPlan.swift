@@ -17,7 +17,10 @@ package struct MemoryPlan: Codable, Equatable, Sendable {
 
   package var total: Int { weights + optimizer + activations + logits + cache + reference }
 
+  /// The plan of a stage.
+  ///
   /// - Parameters:
+  ///   - shape: Of the policy.
   ///   - trains: Whether gradients and moments are needed.
   ///   - rows: Rows of a training pass.
   ///   - slots: Completions decoded side by side.

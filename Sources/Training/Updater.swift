@@ -27,7 +27,12 @@ package final class Updater {
   private let schedule: LearningRateSchedule
   private let seed: UInt64
 
+  /// An updater that has taken no step.
+  ///
   /// - Parameters:
+  ///   - policy: Whose weights change.
+  ///   - optimizer: Validated.
+  ///   - regularization: Validated.
   ///   - steps: Of the whole stage.
   ///   - rowBudget: Rows of a pass, which bounds its memory.
   ///   - seed: Of the stage; decides dropout masks.
@@ -76,8 +81,11 @@ package final class Updater {
   /// One policy-gradient step.
   ///
   /// - Parameters:
+  ///   - groups: The whole batch of the step.
+  ///   - objective: The loss.
   ///   - temperature: At which the completions were sampled, and are scored.
   ///   - maximumLength: Limit of a completion, in tokens.
+  /// - Returns: What the step did.
   package func improve(
     _ groups: [TrainingGroup], objective: Objective, temperature: Float, maximumLength: Int
   ) -> StepStatistics {

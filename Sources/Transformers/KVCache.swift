@@ -57,6 +57,7 @@ extension Transformer {
   ///
   /// - Parameters:
   ///   - prompts: Tokens of each prompt with the first row of the cache that it takes.
+  ///   - cache: Filled with keys and values.
   /// - Returns: `[prompts.count, vocabulary]`, valid until the next pass.
   package func prefill(
     _ prompts: [(tokens: [Int32], firstRow: Int)], cache: KVCache
@@ -77,6 +78,9 @@ extension Transformer {
 
   /// Feeds one token to each row, and gives the logits of the next.
   ///
+  /// - Parameters:
+  ///   - rows: Completions that take a token, each in a slot of its own.
+  ///   - cache: Read, and extended by the tokens.
   /// - Returns: `[rows.count, vocabulary]`, valid until the next pass.
   package func step(_ rows: [DecodingRow], cache: KVCache) -> Matrix {
     precondition(!rows.isEmpty)

@@ -29,6 +29,7 @@ package struct PackedRows {
   ///   - continuations: What attends to the prompt; one that is empty takes no rows.
   ///   - key: Tells the group apart from others of the batch.
   ///   - firstIndex: Index of the first continuation within its whole group, where it is split.
+  /// - Returns: The rows of the prompt and of each continuation.
   package mutating func append(
     prompt: [Int32], continuations: [[Int32]] = [], key: UInt32 = 0, firstIndex: Int = 0
   ) -> (prompt: Range<Int>, continuations: [Range<Int>]) {

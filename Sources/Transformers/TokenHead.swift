@@ -8,7 +8,11 @@ package struct TokenHead {
   /// Rows whose logits exist at once.
   private let chunk: Int
 
-  /// - Parameter chunkBytes: Memory for the logits.
+  /// A head that makes logits in chunks.
+  ///
+  /// - Parameters:
+  ///   - transformer: Whose norm and head are used.
+  ///   - chunkBytes: Memory for the logits.
   package init(_ transformer: Transformer, chunkBytes: Int = 64 << 20) {
     self.transformer = transformer
     chunk = max(16, chunkBytes / (4 * transformer.shape.vocabularySize))
@@ -72,6 +76,9 @@ package struct TokenHead {
   /// block's output.
   ///
   /// - Parameters:
+  ///   - activations: Of a forward pass with `keep`.
+  ///   - targets: What is scored.
+  ///   - temperature: Divides the logits.
   ///   - gradients: Accumulated: head (or the tied embedding) and the final norm.
   ///   - slopes: Given a chunk, its slopes.
   /// - Returns: The gradient of the last block's output, `[rows, width]`.

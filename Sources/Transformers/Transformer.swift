@@ -42,6 +42,7 @@ package final class Transformer {
   ///   - dropout: `nil` outside training.
   ///   - keep: Whether a backward pass will follow; otherwise blocks share their memory.
   ///   - observe: Called with each block's index and its keys and values, `[rows, 2 * kvWidth]`.
+  /// - Returns: The output of the last block, with what the backward pass needs.
   package func forward(
     _ batch: PackedRows, dropout: DropoutPlan? = nil, keep: Bool = true,
     observe: ((Int, Matrix) -> Void)? = nil
@@ -131,7 +132,7 @@ package final class Transformer {
     return norms
   }
 
-  /// `sum = x + dropout(input weightᵀ)`
+  /// Writes `x + dropout(input weightᵀ)` into `sum`.
   private func add(
     _ input: Matrix, times weight: Matrix, to x: Matrix, into sum: Matrix, _ dropout: DropoutPlan?,
     _ block: Int, _ site: DropoutPlan.Site, _ batch: PackedRows

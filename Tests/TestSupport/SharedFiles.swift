@@ -7,7 +7,9 @@ package enum SharedFiles {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "shared")
 
-  /// Whether the inputs can be read. Under CI they must be, so there a test runs and fails instead.
+  /// Whether the inputs can be read.
+  ///
+  /// Under CI they must be, so there a test runs and fails instead.
   package static var areHere: Bool {
     FileManager.default.fileExists(atPath: root.path)
       || ProcessInfo.processInfo.environment["CI"] != nil
