@@ -103,7 +103,7 @@ let package = Package(
     // Floor 7: the command line.
     module("Commands", ["Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", arguments, log]),
     .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-verifier-arithmetic", arguments], swiftSettings: strict),
-    .executableTarget(name: "hone-benchmarks", dependencies: ["Tensors", "Transformers"], path: "Benchmarks", swiftSettings: strict),
+    .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Tensors", "Tokenizers", "Training", "Transformers"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.
     .executableTarget(name: "hone-verifier-arithmetic", dependencies: ["VerifierKit", bigInt], path: "verifiers/arithmetic", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
   ] + tests
