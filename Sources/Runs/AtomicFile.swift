@@ -1,12 +1,12 @@
-import Foundation
+package import Foundation
 import Glibc
 
 /// Writes a file so that a reader, and a crash, find either the old bytes or the new ones.
-enum AtomicFile {
+package enum AtomicFile {
   /// Writes beside, syncs, renames into place, and syncs the folder.
   ///
   /// - Throws: ``RunError/system(operation:path:reason:)``; the old file is then as it was.
-  static func write(_ data: Data, to url: URL) throws(RunError) {
+  package static func write(_ data: Data, to url: URL) throws(RunError) {
     let beside = url.appendingPathExtension("new")
     do {
       try data.write(to: beside)
@@ -14,7 +14,7 @@ enum AtomicFile {
     } catch let error as RunError {
       throw error
     } catch {
-      throw .system(operation: "write", path: beside.path, reason: error.localizedDescription)
+      throw .system(operation: "write", path: url.path, reason: error.localizedDescription)
     }
     guard rename(beside.path, url.path) == 0 else {
       throw failure("rename", beside)
@@ -23,7 +23,7 @@ enum AtomicFile {
   }
 
   /// Waits until a file or a folder is on its disk.
-  static func sync(_ url: URL) throws(RunError) {
+  package static func sync(_ url: URL) throws(RunError) {
     let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("open", url) }
     defer { close(descriptor) }
