@@ -55,6 +55,8 @@ package enum RolloutFile {
 package enum RolloutFileError: Error, Equatable, CustomStringConvertible {
   case unreadable(path: String, reason: String)
   case notARollout(path: String, line: Int, reason: String)
+  /// A line that a command other than `verify` cannot use.
+  case notARow(path: String, line: Int, reason: String)
   case empty(path: String)
 
   package var description: String {
@@ -65,7 +67,8 @@ package enum RolloutFileError: Error, Equatable, CustomStringConvertible {
       '\(path)' line \(line) is no rollout: \(reason). A row holds at least "problem" (with "id" \
       and "prompt") and "completion".
       """
-    case .empty(let path): "'\(path)' holds no rollouts."
+    case .notARow(let path, let line, let reason): "'\(path)' line \(line): \(reason)."
+    case .empty(let path): "'\(path)' has no rows."
     }
   }
 }
