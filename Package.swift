@@ -96,12 +96,12 @@ let package = Package(
     // Floor 4: problems become scored groups.
     module("Rollouts", ["Policies", "Randomness", "Settings", "Tasks", "VerifierKit", "Verifiers"]),
     // Floor 5: scored groups become weights, and numbers.
-    module("Training", ["ModelFiles", "PolicyGradient", "Policies", "Randomness", "Rollouts", "Settings", "Tensors", "Transformers"]),
+    module("Training", ["ModelFiles", "PolicyGradient", "Policies", "Randomness", "Rollouts", "Settings", "Tensors", "Transformers", "VerifierKit"]),
     module("Evaluation", ["Policies", "Rollouts", "Settings", "Tasks", "Verifiers", "VerifierKit"]),
     // Floor 6: a pipeline file becomes a recorded run.
     module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Rollouts", "Runs", "Settings", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
     // Floor 7: the command line.
-    module("Commands", ["Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", arguments, log]),
+    module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", arguments, log, subprocess]),
     .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-verifier-arithmetic", arguments], swiftSettings: strict),
     .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Tensors", "Tokenizers", "Training", "Transformers"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.

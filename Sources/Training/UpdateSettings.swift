@@ -1,0 +1,26 @@
+package import PolicyGradient
+package import Settings
+
+/// One policy-gradient update from rollouts that lie in a file.
+package struct UpdateSettings: SettingsSection {
+  package var objective = ObjectiveSettings()
+  /// Its rate begins low, since one step of AdamW moves every weight by about the rate.
+  package var optimizer = {
+    var optimizer = OptimizerSettings()
+    optimizer.learningRate = 1e-5
+    return optimizer
+  }()
+  package var regularization = RegularizationSettings()
+  /// Rows (tokens) of a pass, which bounds memory.
+  package var rowBudget = 2048
+  /// Decides which values dropout drops.
+  package var seed: UInt64 = 1
+
+  package init() {}
+
+  package func validate() throws(InvalidSetting) {
+    guard rowBudget >= 1 else {
+      throw InvalidSetting(key: "rowBudget", value: "\(rowBudget)", rule: "it must be at least 1")
+    }
+  }
+}
