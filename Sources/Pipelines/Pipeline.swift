@@ -95,10 +95,10 @@ package struct Pipeline: Equatable, Sendable {
 }
 
 /// Encodes as the section that it holds.
-private struct AnySection: Encodable {
-  let section: any SettingsSection
+package struct AnySection: Encodable {
+  private let section: any SettingsSection
   init(_ section: any SettingsSection) { self.section = section }
-  func encode(to encoder: any Encoder) throws { try section.encode(to: encoder) }
+  package func encode(to encoder: any Encoder) throws { try section.encode(to: encoder) }
 }
 
 /// A pipeline that cannot run, or a run that cannot go on.

@@ -49,7 +49,7 @@ package struct PipelineRunner {
   }
 
   /// What a run needs besides its folder.
-  private struct Parts {
+  struct Parts {
     let policy: Policy
     let training: TaskSet
     let evaluation: TaskSet
