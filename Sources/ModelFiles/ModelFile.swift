@@ -75,6 +75,13 @@ package enum ModelFile {
       templateProblem: contents.template.problem?.description)
   }
 
+  /// Reads the tokenizer of a model alone; `nil` where it brings none.
+  ///
+  /// - Throws: ``ModelFileError``, as `load` does.
+  package static func loadTokenizer(_ path: String) throws -> (any Tokenizer)? {
+    try contents(path).tokenizer
+  }
+
   private static func contents(_ path: String) throws(ModelFileError) -> ModelContents {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {

@@ -46,6 +46,8 @@ package final class Policy {
   }
 
   package var shape: TransformerShape { transformer.shape }
+  /// Token ids are `0..<vocabularySize`.
+  package var vocabularySize: Int { shape.vocabularySize }
   /// The longest sequence that the model was made for, in tokens.
   package var maxPositions: Int { shape.maxPositions }
   package var parameters: Parameters { transformer.parameters }

@@ -19,17 +19,35 @@ extension Policy {
     if let embedded = EmbeddedPolicy(rawValue: reference) {
       return try embedded.policy(seed: seed, system: system)
     }
-    let path = modelPath(reference)
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw PolicyError.noModel(
-        reference: reference, embedded: EmbeddedPolicy.allCases.map(\.rawValue))
-    }
+    let path = try existingPath(reference)
     let model = try ModelFile.load(path)
     guard let tokenizer = model.tokenizer else { throw PolicyError.noTokenizer(path: path) }
     let noted = try PolicyNote.read(beside: path)
     return try Policy(
       parameters: model.parameters, tokenizer: tokenizer,
       template: try template ?? model.requiredTemplate(), system: system ?? noted?.system)
+  }
+
+  /// Loads the tokenizer of a policy, without its weights.
+  ///
+  /// - Parameter reference: As `load` takes it.
+  /// - Returns: Its tokenizer.
+  /// - Throws: As `load` does.
+  package static func loadTokenizer(_ reference: String) throws -> any Tokenizer {
+    if EmbeddedPolicy(rawValue: reference) != nil { return CharacterTokenizer.standard }
+    let path = try existingPath(reference)
+    guard let tokenizer = try ModelFile.loadTokenizer(path) else {
+      throw PolicyError.noTokenizer(path: path)
+    }
+    return tokenizer
+  }
+
+  private static func existingPath(_ reference: String) throws(PolicyError) -> String {
+    let path = modelPath(reference)
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw .noModel(reference: reference, embedded: EmbeddedPolicy.allCases.map(\.rawValue))
+    }
+    return path
   }
 
   /// A run's final checkpoint (or its newest, while it is not finished), or the path itself.

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import ModelFiles
+import Pipelines
+import PolicyGradient
+import Settings
+import Tasks
+import Verifiers
+
+/// What a command that failed tells its user, and the code that it exits with.
+///
+/// The one place where errors become words: the description that an error carries after `hone: `,
+/// and never the name of a Swift type.
+struct CommandFailure: Equatable {
+  /// The user wrote something that hone does not understand.
+  static let badUsage: Int32 = 64
+  /// The user stopped the command.
+  static let interrupted: Int32 = 130
+
+  /// What is shown; empty for nothing.
+  let message: String
+  let code: Int32
+
+  init(_ error: any Error) {
+    if Self.isFromParser(error) {
+      let text = HoneCommand.fullMessage(for: error)
+      let mark = "Error: "
+      message = text.hasPrefix(mark) ? "hone: " + text.dropFirst(mark.count) : text
+      code = HoneCommand.exitCode(for: error).rawValue
+    } else {
+      message = "hone: " + Self.description(of: error)
+      code = Self.code(of: error)
+    }
+  }
+
+  /// Whether the argument parser made the error: it words its own, usage and help included.
+  private static func isFromParser(_ error: any Error) -> Bool {
+    switch error {
+    case is ValidationError, is CleanExit, is ExitCode: true
+    default: String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
+    }
+  }
+
+  private static func code(of error: any Error) -> Int32 {
+    switch error {
+    case SettingsError.unreadable: 1
+    case is SettingsError, is InvalidSetting, is InvalidObjective: badUsage
+    case TaskError.unknownTask, TaskError.unknownSplit: badUsage
+    case VerifierError.notFound, VerifierError.unknownSetting, VerifierError.invalidReward:
+      badUsage
+    case PipelineError.noStages, PipelineError.notAStage, PipelineError.duplicateEvaluation:
+      badUsage
+    case is RunInterrupted, is CancellationError: interrupted
+    default: 1
+    }
+  }
+
+  private static func description(of error: any Error) -> String {
+    switch error {
+    case is CancellationError: "interrupted."
+    case let error as CocoaError:
+      [error.localizedDescription, error.filePath ?? error.url?.path].compactMap(\.self)
+        .joined(separator: " ")
+    case let error as DecodingError: "a file is damaged: \(error.localizedDescription)"
+    case let error as any CustomStringConvertible where !(type(of: error) is NSError.Type):
+      error.description
+    default: error.localizedDescription
+    }
+  }
+}

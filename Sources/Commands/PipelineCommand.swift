@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `hone pipeline`.
+struct PipelineCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pipeline",
+    abstract: "Looks at pipelines without running them.",
+    subcommands: [PipelineCheckCommand.self])
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Foundation
+import Policies
+import Tokenizers
+
+/// Which policy a command works with.
+struct PolicyOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A model folder, a .gguf file, a run's folder, or 'tiny' or 'small'.", valueName: "model"))
+  var policy: String
+
+  @Option(help: "The system text of every prompt. [default: what the model brings]")
+  var system: String?
+
+  @Option(help: "The frame of prompts. [default: the one that the model names]")
+  var template: ChatTemplate?
+
+  /// The policy, with all its weights.
+  func load() throws -> Policy {
+    try Policy.load(policy, template: template, system: system)
+  }
+
+  /// Where its files lie, so that no output is written over them.
+  var path: String { Policy.modelPath(policy) }
+}
+
+extension ChatTemplate: ExpressibleByArgument {}

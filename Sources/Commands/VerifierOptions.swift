@@ -1,0 +1,57 @@
+import ArgumentParser
+import VerifierKit
+import Verifiers
+
+/// Which verifiers judge, and with which settings.
+struct VerifierOptions: ParsableArguments {
+  @Option(
+    name: .customLong("verifier"),
+    help: ArgumentHelp(
+      "A verifier's name, such as arithmetic. May be repeated.", valueName: "name"))
+  var verifiers: [String]
+
+  @Option(
+    name: .customLong("setting"),
+    help: ArgumentHelp(
+      "A verifier's setting: key=value, or NAME.key=value where there are several.",
+      valueName: "key=value"))
+  var settings: [String] = []
+
+  @Option(help: "Processes for each verifier.")
+  var workers = 2
+
+  func validate() throws {
+    guard (1...64).contains(workers) else {
+      throw ValidationError("--workers is \(workers), but it must be within 1...64.")
+    }
+    _ = try terms()
+  }
+
+  /// Starts nothing yet; finds each verifier and checks its settings.
+  func judge() throws -> Judge { try Judge(terms: try terms(), workers: workers) }
+
+  /// Each verifier with weight 1.
+  func terms() throws -> [RewardTerm] {
+    var terms = verifiers.map { RewardTerm(verifier: $0) }
+    for text in settings {
+      guard let equals = text.firstIndex(of: "=") else {
+        throw ValidationError("--setting '\(text)' is not key=value.")
+      }
+      var key = String(text[..<equals])
+      // A value is JSON where it can be, such as a number or true, and else a text.
+      let written = String(text[text.index(after: equals)...])
+      let value = (try? JSONReader.value(in: written)) ?? .string(written)
+      var index = terms.indices.first { terms.count == 1 && $0 == 0 }
+      if let named = terms.firstIndex(where: { key.hasPrefix($0.verifier + ".") }) {
+        key.removeFirst(terms[named].verifier.count + 1)
+        index = named
+      }
+      guard let index else {
+        throw ValidationError(
+          "--setting '\(text)' does not say whose it is: write NAME.\(key)=\(written).")
+      }
+      terms[index].settings[key] = value
+    }
+    return terms
+  }
+}
