@@ -17,6 +17,9 @@ extension Policy {
     _ reference: String, template: ChatTemplate? = nil, system: String? = nil, seed: UInt64 = 1
   ) throws -> Policy {
     if let embedded = EmbeddedPolicy(rawValue: reference) {
+      if let template, let end = template.assistantEnd {
+        throw PolicyError.missingToken(text: end, template: template.rawValue)
+      }
       return try embedded.policy(seed: seed, system: system)
     }
     let path = try existingPath(reference)
@@ -25,7 +28,8 @@ extension Policy {
     let noted = try PolicyNote.read(beside: path)
     return try Policy(
       parameters: model.parameters, tokenizer: tokenizer,
-      template: try template ?? model.requiredTemplate(), system: system ?? noted?.system)
+      template: try template ?? noted?.template ?? model.requiredTemplate(),
+      system: system ?? noted?.system)
   }
 
   /// Loads the tokenizer of a policy, without its weights.
@@ -66,7 +70,7 @@ extension Policy {
 
   /// Writes the policy as a Hugging Face folder, with what Hone knows besides.
   package func write(to folder: URL, extras: [ModelFolder.Extra] = []) throws {
-    let note = try JSONEncoder().encode(PolicyNote(system: system))
+    let note = try JSONEncoder().encode(PolicyNote(system: system, template: template))
     try ModelFolder.write(
       parameters, tokenizer: tokenizer, template: template,
       extras: extras + [.file(PolicyNote.fileName, note)], to: folder)
@@ -78,6 +82,8 @@ struct PolicyNote: Codable {
   static let fileName = "hone.json"
   /// The system text that the policy was trained with.
   var system: String?
+  /// The frame of prompts that it was trained with: plain text has no program in the folder.
+  var template: ChatTemplate?
 
   static func read(beside path: String) throws -> PolicyNote? {
     let file = URL(filePath: path).appending(path: fileName)
