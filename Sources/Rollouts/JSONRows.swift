@@ -1,4 +1,5 @@
 package import Foundation
+import Settings
 package import VerifierKit
 package import Verifiers
 
@@ -75,7 +76,7 @@ package enum JSONRows {
     } catch let error as RolloutFileError {
       throw error
     } catch {
-      throw .unreadable(path: path, reason: error.localizedDescription)
+      throw .unreadable(path: path, reason: failureReason(error))
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 
 /// Rollouts as JSON Lines.
 package enum RolloutFile {
@@ -10,7 +11,7 @@ package enum RolloutFile {
     do {
       text = try String(contentsOfFile: path, encoding: .utf8)
     } catch {
-      throw RolloutFileError.unreadable(path: path, reason: error.localizedDescription)
+      throw RolloutFileError.unreadable(path: path, reason: failureReason(error))
     }
     let decoder = JSONDecoder()
     var rollouts: [Rollout] = []

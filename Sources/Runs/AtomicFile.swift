@@ -1,4 +1,5 @@
 package import Foundation
+import Settings
 import Glibc
 
 /// Writes a file so that a reader, and a crash, find either the old bytes or the new ones.
@@ -14,7 +15,7 @@ package enum AtomicFile {
     } catch let error as RunError {
       throw error
     } catch {
-      throw .system(operation: "write", path: url.path, reason: error.localizedDescription)
+      throw .system(operation: "write", path: url.path, reason: failureReason(error))
     }
     guard rename(beside.path, url.path) == 0 else {
       throw failure("rename", beside)

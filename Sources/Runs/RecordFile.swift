@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 import Glibc
 
 /// A file of records, one a line, that only grows at its end or is cut there.
@@ -57,7 +58,7 @@ final class RecordFile: Sendable {
     do {
       return try Data(contentsOf: url)
     } catch {
-      throw .system(operation: "read", path: url.path, reason: error.localizedDescription)
+      throw .system(operation: "read", path: url.path, reason: failureReason(error))
     }
   }
 
@@ -65,7 +66,7 @@ final class RecordFile: Sendable {
     do {
       try body()
     } catch {
-      throw .system(operation: operation, path: url.path, reason: error.localizedDescription)
+      throw .system(operation: operation, path: url.path, reason: failureReason(error))
     }
   }
 }

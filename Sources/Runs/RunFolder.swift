@@ -1,4 +1,5 @@
 package import Foundation
+import Settings
 import Synchronization
 
 /// The folder of one run, held by one process as long as the value lives.
@@ -59,7 +60,7 @@ package final class RunFolder: Sendable {
       throw error
     } catch {
       throw .system(
-        operation: "make a run in", path: runs.path, reason: error.localizedDescription)
+        operation: "make a run in", path: runs.path, reason: failureReason(error))
     }
   }
 
@@ -91,7 +92,7 @@ package final class RunFolder: Sendable {
     } catch let error as RunError {
       throw error
     } catch {
-      throw .unreadableManifest(file: file.relativePath, reason: error.localizedDescription)
+      throw .unreadableManifest(file: file.relativePath, reason: failureReason(error))
     }
   }
 

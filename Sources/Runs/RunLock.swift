@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 import Glibc
 
 /// The right to work in a folder, held as long as the value lives.
@@ -30,7 +31,7 @@ final class RunLock: Sendable {
       try handle.truncate(atOffset: 0)
       try handle.write(contentsOf: Data("\(getpid())\n".utf8))
     } catch {
-      throw .system(operation: "write", path: path, reason: error.localizedDescription)
+      throw .system(operation: "write", path: path, reason: failureReason(error))
     }
   }
 

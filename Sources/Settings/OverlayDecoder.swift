@@ -13,7 +13,8 @@ struct OverlayDecoder: Decoder {
     guard case .mapping(let entries) = written.value else { throw wrongType("a mapping") }
     if let unknown = entries.first(where: { Key(stringValue: $0.name) == nil }) {
       throw SettingsError.unknownKey(
-        path: SettingsOverlay.join(path, unknown.name), known: [], place: unknown.place)
+        path: SettingsOverlay.join(path, unknown.name), known: Self.choices(of: type) ?? [],
+        place: unknown.place)
     }
     return KeyedDecodingContainer(KeyedOverlay(decoder: self))
   }

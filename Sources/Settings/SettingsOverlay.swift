@@ -25,6 +25,11 @@ package struct SettingsOverlay {
     return try section(type, written: tree, fallback: nil, path: path)
   }
 
+  /// Lists the names of a section's settings, in the order in which they are declared.
+  package static func keys<Section: SettingsSection>(of type: Section.Type) throws -> [String] {
+    try encode(type.init()).entries.map(\.name)
+  }
+
   /// Fills a section and validates it.
   static func section<Section: SettingsSection>(
     _ type: Section.Type, written: SettingsTree?, fallback: SettingsTree?, path: String

@@ -21,14 +21,14 @@ extension SettingsTree {
   ///
   /// - Throws: ``SettingsError`` with the file's name, and the line where there is one.
   package static func read(_ file: URL) throws(SettingsError) -> SettingsTree {
-    let name = file.path(percentEncoded: false)
+    let name = file.relativePath
     let data: Data
     do {
       let handle = try FileHandle(forReadingFrom: file)
       data = try handle.read(upToCount: maximumBytes + 1) ?? Data()
       try handle.close()
     } catch {
-      throw .unreadable(file: name, reason: error.localizedDescription)
+      throw .unreadable(file: name, reason: failureReason(error))
     }
     guard let text = String(validating: data, as: UTF8.self) else {
       throw .unreadable(file: name, reason: "it is not UTF-8 text")

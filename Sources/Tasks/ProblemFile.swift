@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 import VerifierKit
 
 /// A file with one JSON object a line.
@@ -80,7 +81,7 @@ struct ProblemFile {
     } catch let error as TaskError {
       throw error
     } catch {
-      throw refuse(error.localizedDescription)
+      throw refuse(failureReason(error))
     }
   }
 

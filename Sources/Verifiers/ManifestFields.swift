@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 import VerifierKit
 import Yams
 
@@ -137,7 +138,7 @@ struct ManifestFields {
     } catch let error as ManifestSyntax {
       throw .unreadableManifest(file: file, reason: error.description)
     } catch {
-      throw .unreadableManifest(file: file, reason: error.localizedDescription)
+      throw .unreadableManifest(file: file, reason: failureReason(error))
     }
   }
 

@@ -18,6 +18,11 @@ package struct RewardTerm: Codable, Equatable, Sendable {
   /// Settings that differ from the manifest's.
   package var settings: [String: JSONValue]
 
+  /// All names, so that one that is nearly right is recognised.
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case verifier, weight, onlyIf, settings
+  }
+
   package init(
     verifier: String, weight: Double = 1, onlyIf: Condition? = nil,
     settings: [String: JSONValue] = [:]
