@@ -55,8 +55,12 @@ struct CheckpointStore {
   /// The newest checkpoint's state and model folder, or `nil` if none was written.
   func newest() throws -> (state: CheckpointState, folder: URL)? {
     guard let number = numbers().last else { return nil }
-    let data = try Data(contentsOf: url(number).appending(path: "state.json"))
-    return (try StableJSON.value(from: data), url(number))
+    do {
+      let data = try Data(contentsOf: url(number).appending(path: "state.json"))
+      return (try StableJSON.value(from: data), url(number))
+    } catch {
+      throw PipelineError.damagedCheckpoint(folder: url(number).relativePath)
+    }
   }
 
   /// Fills an updater with the moments of a checkpoint.

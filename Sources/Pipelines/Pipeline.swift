@@ -44,7 +44,7 @@ package struct Pipeline: Equatable, Sendable {
       )
     }
     let names = named.map(\.name)
-    let (forStages, others) = Self.split(overrides, stages: names)
+    let (forStages, others) = try Self.split(overrides, stages: names)
     settings = try SettingsOverlay.decode(
       PipelineSettings.self, from: tree.removing("stages"), overrides: others)
     stages = try named.map { kind, name, value in
@@ -72,11 +72,18 @@ package struct Pipeline: Equatable, Sendable {
     }
   }
 
+  /// Overrides of stages, and of what stands above the stages; one that is neither is refused.
   private static func split(
     _ overrides: [SettingOverride], stages: [String]
-  ) -> (stages: [SettingOverride], others: [SettingOverride]) {
+  ) throws -> (stages: [SettingOverride], others: [SettingOverride]) {
+    let sections = try SettingsOverlay.keys(of: PipelineSettings.self)
+    for override in overrides {
+      guard let first = override.path.first, !(stages + sections).contains(first) else { continue }
+      throw SettingsError.unknownKey(
+        path: first, known: stages + sections, place: override.value.place)
+    }
     func isForStage(_ override: SettingOverride) -> Bool {
-      stages.contains { override.path(below: $0) != nil }
+      override.path.first.map(stages.contains) ?? false
     }
     return (overrides.filter(isForStage), overrides.filter { !isForStage($0) })
   }
@@ -111,6 +118,7 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
   case samplerDisagrees(difference: Float, limit: Float, round: Int)
   case alreadyFinished(run: String)
   case otherPipeline(run: String, stage: String)
+  case damagedCheckpoint(folder: String)
 
   package var description: String {
     switch self {
@@ -141,6 +149,11 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
       """
       The checkpoint of run '\(run)' is of a stage '\(stage)' that its settings do not have. The \
       folder was changed; start a new run.
+      """
+    case .damagedCheckpoint(let folder):
+      """
+      The checkpoint '\(folder)' has no state.json that can be read. Remove its folder, and the run \
+      goes on from the checkpoint before it.
       """
     }
   }

@@ -54,7 +54,11 @@ package struct PipelineCheck: Encodable {
   ///
   /// - Throws: What a run would be refused with.
   package init(_ pipeline: Pipeline) throws {
-    let parts = try PipelineRunner.Parts(pipeline, model: nil)
+    try self.init(pipeline, try PipelineRunner.Parts(pipeline, model: nil))
+  }
+
+  /// Plans the stages of a run whose parts are loaded.
+  init(_ pipeline: Pipeline, _ parts: PipelineRunner.Parts) throws {
     let policy = parts.policy
     self.pipeline = pipeline.settings.name
     seed = pipeline.settings.seed

@@ -1,3 +1,4 @@
+import Policies
 package import Settings
 package import Tokenizers
 package import Verifiers
@@ -45,6 +46,12 @@ package struct PolicySettings: SettingsSection {
   package init() {}
 
   package func validate() throws(InvalidSetting) {
+    if let preset, EmbeddedPolicy(rawValue: preset) == nil {
+      let known = EmbeddedPolicy.allCases.map(\.rawValue).joined(separator: ", ")
+      throw InvalidSetting(
+        key: "preset", value: "'\(preset)'",
+        rule: "the embedded policies are \(known) (a model on the disk is named by 'path')")
+    }
     guard preset == nil || path == nil else {
       throw InvalidSetting(
         key: "policy", value: "preset '\(preset ?? "")' and path '\(path ?? "")'",

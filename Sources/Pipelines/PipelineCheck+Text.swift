@@ -1,0 +1,48 @@
+import Runs
+import Training
+
+extension PipelineCheck {
+  /// What is there, and what each stage regularises and takes, as lines for people.
+  package var text: String {
+    let head = TextTable.lines([
+      (
+        "policy",
+        "\(policy.reference): \(TextTable.grouped(policy.parameters)) parameters, "
+          + "template \(policy.template)"
+      ),
+      ("training", Self.text(training)),
+      ("evaluation", Self.text(evaluation)),
+      ("verifiers", "\(verifiers.joined(separator: ", ")); sandbox: \(sandboxLevel)"),
+    ])
+    return ([head] + stages.map(\.text)).joined(separator: "\n\n")
+  }
+
+  private static func text(_ tasks: TaskSummary) -> String {
+    "\(tasks.name): \(tasks.problems) problems, \(tasks.demonstrations) demonstrations, "
+      + "prompts up to \(tasks.longestPrompt) tokens"
+  }
+}
+
+extension PipelineCheck.StagePlan {
+  /// The stage's name, a line for each group of parameters, and one for its memory.
+  package var text: String {
+    var rows = regularization.map { line in
+      (
+        name: "  \(line.group.rawValue)",
+        value: "\(TextTable.grouped(line.values)) values, weight decay \(line.weightDecay), "
+          + "dropout \(line.dropout): \(line.what)"
+      )
+    }
+    let portions = [
+      ("weights", memory.weights), ("gradients and moments", memory.optimizer),
+      ("activations", memory.activations), ("logits", memory.logits), ("cache", memory.cache),
+      ("reference", memory.reference),
+    ].filter { $0.1 > 0 }.map { "\($0.0) \(TextTable.bytes($0.1))" }
+    rows.append(
+      (
+        name: "  memory",
+        value: "\(TextTable.bytes(memory.total)): \(portions.joined(separator: ", "))"
+      ))
+    return "\(name)\n" + TextTable.lines(rows)
+  }
+}
