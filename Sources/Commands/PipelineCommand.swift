@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `hone pipeline`.
+/// The command `hone pipeline`.
 struct PipelineCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pipeline",

@@ -6,11 +6,12 @@ import Runs
 import Settings
 import Tasks
 
-/// `hone rollout`.
+/// The command `hone rollout`.
 struct RolloutCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollout",
     abstract: "Samples completions of a task's problems into a file.",
+    usage: "hone rollout --policy <model> --tasks <tasks> --output <file> [<options>]",
     discussion: """
       Writes JSON Lines: 'problem', 'completion', 'tokens', 'logProbs', 'stopReason'
       and 'temperature'. Samples are drawn from all tokens, as learning needs them;

@@ -9,10 +9,15 @@ struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Runs a pipeline, or goes on with a run that was stopped.",
+    usage: """
+      hone run <pipeline> [--set <path=value> ...] [--runs <folder>] [--json]
+      hone run --resume <folder> [--json]
+      """,
     discussion: """
-      Every setting of the pipeline can be overridden with --set, by the stage's name and the path
-      of the setting. Ctrl-C finishes the round, writes a checkpoint and says how to go on; a run
-      that was killed goes on from its last checkpoint and ends with the same bytes.
+      Every setting of the pipeline can be overridden with --set, by the stage's
+      name and the path of the setting. Ctrl-C finishes the round, writes a
+      checkpoint and says how to go on; a run that was killed goes on from its last
+      checkpoint and ends with the same bytes.
 
         hone run pipelines/arithmetic-tiny.yaml
         hone run pipelines/arithmetic-tiny.yaml --set reinforce.rounds=50 --set seed=3
@@ -22,13 +27,15 @@ struct RunCommand: AsyncParsableCommand {
   @Argument(help: "The pipeline's YAML file.")
   var pipeline: String?
 
-  @Option(name: .customLong("set"), help: "Override a setting: path=value. May be repeated.")
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Override a setting. May be repeated.", valueName: "path=value"))
   var overrides: [String] = []
 
-  @Option(help: "Where the run's folder is made.")
+  @Option(help: ArgumentHelp("Where the run's folder is made.", valueName: "folder"))
   var runs = "runs"
 
-  @Option(help: "Go on with the run in this folder.")
+  @Option(help: ArgumentHelp("Go on with the run in this folder.", valueName: "folder"))
   var resume: String?
 
   @Flag(help: "Print the report as JSON on standard output.")

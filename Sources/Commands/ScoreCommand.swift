@@ -3,16 +3,18 @@ import Rollouts
 import Runs
 import VerifierKit
 
-/// `hone score`.
+/// The command `hone score`.
 struct ScoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "score",
     abstract: "Says how likely a policy finds given completions, token by token.",
+    usage: "hone score --policy <model> --input <file> --output <file> [<options>]",
     discussion: """
-      A row is {"promptTokens":[…],"completionTokens":[…]}, whose ids are taken as they
-      are, or {"prompt":"…","completion":"…"}, whose texts are put into the policy's
-      frame (--template plain for none). Each row gets 'logProbs' and 'entropies', in
-      nats, one number a token of the completion, and keeps all its other keys.
+      A row is {"promptTokens":[…],"completionTokens":[…]}, whose ids are taken as
+      they are, or {"prompt":"…","completion":"…"}, whose texts are put into the
+      policy's frame (--template plain for none). Each row gets 'logProbs' and
+      'entropies', in nats, one number a token of the completion, and keeps all its
+      other keys.
 
         hone score --policy models/smollm2-135m.gguf --input rows.jsonl \\
           --output out.jsonl --temperature 0.8
@@ -66,7 +68,7 @@ struct ScoreCommand: AsyncParsableCommand {
       rows: scored.count, tokens: logProbs.count, meanLogProb: logProbs.mean,
       meanEntropy: entropies.mean, output: output)
     if json { return try CommandOutput.print(json: summary) }
-    let means = summary.meanLogProb.map { ", mean log-probability \(CommandOutput.decimal($0))" }
+    let means = summary.meanLogProb.map { ", mean log-probability \(TextTable.decimal($0))" }
     print("\(summary.rows) rows, \(summary.tokens) tokens\(means ?? ""); written to \(output)")
   }
 

@@ -4,15 +4,15 @@ import ModelFiles
 import Policies
 import Tokenizers
 
-/// `hone tokenize`.
+/// The command `hone tokenize`.
 struct TokenizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tokenize",
     abstract: "Turns lines of text into lines of token ids, or back.",
     discussion: """
-      Reads standard input line by line. Nothing in a line is read as a special token,
-      and no frame is put around it. With --decode, special tokens are left out and a
-      line break within a text is written as \\n.
+      Reads standard input line by line. Nothing in a line is read as a special
+      token, and no frame is put around it. With --decode, special tokens are left
+      out and a line break within a text is written as \\n.
 
         echo "What is 17 + 25?" | hone tokenize --policy models/smollm2-135m.gguf
         echo "1780 314 216" | hone tokenize --policy models/smollm2-135m.gguf --decode
@@ -54,7 +54,7 @@ struct TokenizeCommand: ParsableCommand {
     let ids = try line.split { $0.isWhitespace || ",[]".contains($0) }.map { word in
       guard let id = Int(word), (0..<tokenizer.vocabularySize).contains(id) else {
         throw IDProblem(
-          reason: "'\(word.prefix(40))' is no id in 0..<\(tokenizer.vocabularySize)")
+          reason: "'\(word.prefix(40))' is no id in 0..<\(tokenizer.vocabularySize).")
       }
       return id
     }

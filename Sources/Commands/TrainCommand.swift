@@ -7,16 +7,17 @@ import Runs
 import Settings
 import Training
 
-/// `hone train`.
+/// The command `hone train`.
 struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Makes one policy-gradient update from judged rollouts.",
+    usage: "hone train --policy <model> --scored <file> --output <folder> [<options>]",
     discussion: """
-      Rows of one problem are a group; a group whose completions all scored the same
-      holds no lesson and is left out, as are unscored rows. Rows without 'tokens' and
-      'logProbs' are tokenised and scored by the policy first. Writes a model folder
-      that Hugging Face transformers loads.
+      Rows of one problem are a group; a group whose completions all scored the
+      same holds no lesson and is left out, as are unscored rows. Rows without
+      'tokens' and 'logProbs' are tokenised and scored by the policy first. Writes
+      a model folder that Hugging Face transformers loads.
 
         hone train --policy models/smollm2-135m.gguf --scored scored.jsonl \\
           --output models/smollm2-trained --preset dapo --learning-rate 1e-5
@@ -149,12 +150,12 @@ struct TrainCommand: AsyncParsableCommand {
     }
     print(
       "One update from \(summary.completions) completions (\(summary.tokens) tokens): "
-        + "gradient norm \(CommandOutput.decimal(summary.gradientNorm)), "
+        + "gradient norm \(TextTable.decimal(summary.gradientNorm)), "
         + "learning rate \(summary.learningRate); written to \(output)")
     if summary.largestLogRatio > 0.1 {
       print(
         "The rows' log-probabilities differ from this policy's by up to "
-          + "\(CommandOutput.decimal(summary.largestLogRatio)) nats: another policy wrote them.")
+          + "\(TextTable.decimal(summary.largestLogRatio)) nats: another policy wrote them.")
     }
   }
 }

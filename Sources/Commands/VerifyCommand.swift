@@ -4,11 +4,12 @@ import Runs
 import VerifierKit
 import Verifiers
 
-/// `hone verify`.
+/// The command `hone verify`.
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Judges the completions of a file.",
+    usage: "hone verify <rollouts> --verifier <name> --output <file> [<options>]",
     discussion: """
       Adds 'verdicts' and 'reward' to each row and keeps all its other keys. A row
       needs only 'problem' (with 'id' and 'prompt') and 'completion', so that what
@@ -85,7 +86,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   private func report(_ summary: Summary) throws {
     if json { return try CommandOutput.print(json: summary) }
-    let reward = summary.meanReward.map { ", mean reward \(CommandOutput.decimal($0))" } ?? ""
+    let reward = summary.meanReward.map { ", mean reward \(TextTable.decimal($0))" } ?? ""
     print(
       "\(summary.passed) passed, \(summary.wrong) wrong, \(summary.unscored) unscored "
         + "of \(summary.rollouts)\(reward); written to \(output)")
