@@ -35,7 +35,7 @@ func test(_ name: String, _ others: [Target.Dependency], fixtures: Bool = false)
 
 let tests: [Target] = [
   .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
-  test("Tensors", ["CKernels"]),
+  test("Tensors", ["CKernels"], fixtures: true),
   test("ModelFiles", ["Tensors", "Tokenizers", "Transformers"], fixtures: true),
   test("Tokenizers", [], fixtures: true),
   test("Transformers", ["Tensors"], fixtures: true),
