@@ -22,10 +22,18 @@ package struct DropoutPlan: Equatable, Sendable {
 
   func probability(_ block: Int) -> Float { probabilities[block] }
 
+  /// The key of a mask: mixed twice, so that keys in a row, as of steps, share no masks between
+  /// their blocks and sites.
   func key(_ block: Int, _ site: Site) -> UInt32 {
-    var x = key &+ UInt64(block) &* 0x9E37_79B9_7F4A_7C15 &+ site.rawValue
+    UInt32(
+      truncatingIfNeeded: Self.mix(Self.mix(key) &+ UInt64(block) << 8 &+ site.rawValue))
+  }
+
+  /// SplitMix64's finaliser of the next state.
+  private static func mix(_ value: UInt64) -> UInt64 {
+    var x = value &+ 0x9E37_79B9_7F4A_7C15
     x = (x ^ (x >> 30)) &* 0xBF58_476D_1CE4_E5B9
     x = (x ^ (x >> 27)) &* 0x94D0_49BB_1331_11EB
-    return UInt32(truncatingIfNeeded: x ^ (x >> 31))
+    return x ^ (x >> 31)
   }
 }
