@@ -38,7 +38,7 @@ let tests: [Target] = [
   test("Tensors", ["CKernels"], fixtures: true),
   test("ModelFiles", ["Tensors", "Tokenizers", "Transformers"], fixtures: true),
   test("Tokenizers", [], fixtures: true),
-  test("Transformers", ["Tensors"], fixtures: true),
+  test("Transformers", ["ModelFiles", "Tensors"], fixtures: true),
   test("PolicyGradient", [], fixtures: true),
   test("Digests", []),
   test("Randomness", []),
