@@ -23,8 +23,8 @@ package struct SamplingSettings: SettingsSection {
 
   package func validate() throws(InvalidSetting) {
     try require(
-      temperature >= 0 && temperature.isFinite, "temperature", "\(temperature)",
-      "it must be 0 (greedy) or a positive number")
+      temperature == 0 || (1e-3...1e3).contains(temperature), "temperature", "\(temperature)",
+      "it must be 0 (greedy) or within 0.001...1000")
     try require(
       maxCompletionTokens >= 1, "maxCompletionTokens", "\(maxCompletionTokens)",
       "a completion has at least 1 token")
