@@ -166,7 +166,9 @@ package struct Generator {
           }
         }
       }
-      for token in order.dropFirst(keep) { logits[row, token] = -1e30 }
+      // Far enough for a probability of 0, near enough for p log p to be 0 too.
+      let impossible = values[order[0]] - 200 * Float(settings.temperature)
+      for token in order.dropFirst(keep) { logits[row, token] = impossible }
     }
   }
 }
