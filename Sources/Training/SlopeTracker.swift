@@ -41,7 +41,9 @@ struct SlopeTracker {
     let entropySlope = objective.entropySlope(entropyWeight: entropyWeight)
     let dEntropies = [Float](repeating: entropySlope, count: chunk.range.count)
     if let precomputed {
-      diagnostics.entropySum += chunk.entropies.reduce(0) { $0 + Double($1) }
+      let entropy = chunk.entropies.reduce(0) { $0 + Double($1) }
+      diagnostics.entropySum += entropy
+      diagnostics.loss -= objective.settings.entropyCoefficient * entropyWeight * entropy
       return TokenHead.Slopes(
         dLogProbs: Array(precomputed[chunk.range]), dEntropies: dEntropies)
     }
