@@ -35,6 +35,7 @@ func test(_ name: String, _ others: [Target.Dependency], fixtures: Bool = false)
 
 let tests: [Target] = [
   .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
+  .target(name: "TestPolicies", dependencies: ["Policies", "TestSupport", "Tokenizers", "Transformers"], path: "Tests/TestPolicies", swiftSettings: strict),
   test("Tensors", ["CKernels"], fixtures: true),
   test("ModelFiles", ["Tensors", "Tokenizers", "Transformers"], fixtures: true),
   test("Tokenizers", [], fixtures: true),
@@ -50,7 +51,8 @@ let tests: [Target] = [
   test("Verifiers", ["Sandbox", "VerifierKit", log]),
   .testTarget(name: "ArithmeticVerifierTests", dependencies: ["hone-verifier-arithmetic", "TestSupport", "VerifierKit", "Verifiers", bigInt, log], swiftSettings: strict),
   .testTarget(name: "HouseTests", swiftSettings: strict),
-  test("Training", ["PolicyGradient", "Settings"], fixtures: true),
+  test("Policies", ["Settings", "Tensors", "TestPolicies", "Tokenizers", "Transformers"]),
+  test("Training", ["Policies", "PolicyGradient", "Settings", "Tensors", "TestPolicies", "Transformers"], fixtures: true),
   test("Evaluation", [], fixtures: true),
 ]
 

@@ -7,8 +7,10 @@ import Testing
 /// Norms, rotations, gates and sums over rows, against the formula in double precision and, for the
 /// backward passes, against difference quotients.
 @Suite struct RowOperationsTests {
-  /// Rows of `heads` vectors of `width` values. Widths are apart from multiples of 16, of which the
-  /// kernels make lanes; 300 rows of 69 are more than one tile.
+  /// Rows of `heads` vectors of `width` values.
+  ///
+  /// Widths are apart from multiples of 16, of which the kernels make lanes; 300 rows of 69 are more
+  /// than one tile.
   struct Size: CustomTestStringConvertible, Sendable {
     let rows: Int
     let heads: Int

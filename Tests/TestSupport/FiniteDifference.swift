@@ -22,7 +22,10 @@ package struct DifferenceQuotient: Sendable {
 ///   - gradient: One slope a coordinate.
 ///   - loss: The function, of as many coordinates.
 ///   - point: Where, away from kinks.
+///   - quotient: How slopes are measured.
 ///   - scale: What errors are compared with at least; the largest slope of a wider set.
+///   - what: What a failure calls the gradient.
+///   - sourceLocation: Where a failure is shown.
 package func expectGradient(
   _ gradient: [Float], of loss: ([Float]) -> Double, at point: [Float],
   by quotient: DifferenceQuotient = DifferenceQuotient(), scale: Double = 0, _ what: String = "",

@@ -8,8 +8,9 @@ import Testing
   /// The first block drops a third, so both of its masks must be the same in both directions.
   static let dropout = DropoutPlan(probabilities: [0.33, 0], key: 5)
 
-  /// Two norms behind each other bend more than a single kernel: at `2⁻⁶` the curve costs 2 %. The
-  /// loss is known to some 3e-6, which at `2⁻⁸` costs 4e-4 of slopes between 1 and 10.
+  /// Two norms behind each other bend more than a single kernel.
+  ///
+  /// At `2⁻⁶` the curve costs 2 %. The loss is known to some 3e-6, which at `2⁻⁸` costs 4e-4 of slopes between 1 and 10.
   private static let quotient = DifferenceQuotient(step: 0x1p-8, tolerance: 0.01)
 
   @Test(arguments: TinyModel.families)
