@@ -17,8 +17,8 @@ package struct GenerationRequest: Sendable {
 /// Decodes completions in batches with a KV cache.
 ///
 /// A prompt is run once for all its completions. Whoever is done leaves at once, and the next takes
-/// its slot. What is drawn depends on the seed, the request's key, the sample's index and the
-/// position alone, not on who else is in the batch.
+/// its slot. The random number behind a token depends on the seed, the request's key, the sample's
+/// index and the position alone, not on who else is in the batch.
 package struct Generator {
   private let policy: Policy
   private let settings: SamplingSettings
