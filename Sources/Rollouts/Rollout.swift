@@ -37,7 +37,7 @@ package struct Rollout: Codable, Sendable {
     reward = judgement.reward
   }
 
-  /// Whether all verifiers without a condition passed the completion; `nil` where one gave no score.
+  /// Whether the first verifier passed the completion; `nil` where any of them gave no score.
   package var isCorrect: Bool? {
     guard let verdicts, !verdicts.contains(where: { $0.outcome == .unscored }) else { return nil }
     return verdicts.first?.outcome == .passed

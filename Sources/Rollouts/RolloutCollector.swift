@@ -20,7 +20,7 @@ package struct RolloutCollector {
   ///   - problems: Each once.
   ///   - groupSize: Completions of each.
   ///   - stream: Distinguishes occasions (a round, an evaluation), so that a problem that comes again
-  ///     is answered anew.
+  ///     is answered anew; so it is within one call.
   ///   - progress: Told how many completions are done.
   /// - Returns: A group for each problem, in their order, not yet judged.
   /// - Throws: ``PolicyError/promptTooLong(problem:tokens:limit:positions:)`` or a `TokenizerError`.
@@ -28,10 +28,13 @@ package struct RolloutCollector {
     _ problems: [Problem], groupSize: Int, stream: UInt64, progress: ((Int) -> Void)? = nil
   ) throws -> [RolloutGroup] {
     let prompts = try problems.map { try promptTokens($0) }
+    var times: [String: UInt64] = [:]
     let requests = zip(problems, prompts).map { problem, prompt in
-      GenerationRequest(
+      let before = times[problem.id, default: 0]
+      times[problem.id] = before + 1
+      return GenerationRequest(
         promptTokens: prompt, samples: groupSize,
-        key: CounterGenerator.mix(stream &+ Self.hash(problem.id)))
+        key: CounterGenerator.mix(stream &+ Self.hash(problem.id) &+ CounterGenerator.mix(before)))
     }
     let completions = Generator(policy, settings: sampling, seed: seed)
       .generate(requests, progress: progress)
