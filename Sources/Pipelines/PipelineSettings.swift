@@ -29,6 +29,11 @@ package struct PipelineSettings: SettingsSection {
     guard !reward.isEmpty else {
       throw InvalidSetting(key: "reward", value: "[]", rule: "at least one verifier must judge")
     }
+    if let first = reward.first, let condition = first.onlyIf {
+      throw InvalidSetting(
+        key: "reward.0.onlyIf", value: condition.rawValue,
+        rule: "the first verifier says what is correct, so it must judge everything; move it down")
+    }
   }
 }
 
