@@ -120,7 +120,8 @@ struct ReinforceStage {
     for (group, scores) in zip(share, fresh) {
       for (rollout, score) in zip(group.rollouts, scores) {
         for (old, new) in zip(rollout.logProbs ?? [], score.logProbs) {
-          largest = max(largest, abs(old - new))
+          let difference = abs(old - new)
+          largest = difference.isNaN ? .infinity : max(largest, difference)
         }
       }
     }
