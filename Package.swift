@@ -53,7 +53,9 @@ let tests: [Target] = [
   .testTarget(name: "HouseTests", swiftSettings: strict),
   test("Policies", ["Settings", "Tensors", "TestPolicies", "Tokenizers", "Transformers"]),
   test("Training", ["Policies", "PolicyGradient", "Settings", "Tensors", "TestPolicies", "Transformers"], fixtures: true),
-  test("Evaluation", [], fixtures: true),
+  test("Evaluation", ["Policies", "Rollouts", "VerifierKit", "Verifiers"], fixtures: true),
+  test("Rollouts", ["Policies", "TestPolicies", "VerifierKit", "Verifiers"]),
+  test("Pipelines", ["Rollouts", "Settings", "Tasks", "Training", "VerifierKit", "hone"]),
 ]
 
 // A module imports only what stands on a lower floor; docs/ARCHITECTURE.md explains the house, and

@@ -19,7 +19,7 @@ package enum SmallPolicy {
       feedForwardWidth: 20, tiedHead: tiedHead, maxPositions: 96)
   }
 
-  /// - Parameter sharpness: Size of the head's weights: 1 has an entropy near 2 nats a token.
+  /// The policy of a seed; with a `sharpness` of 1 its tokens have an entropy near 2 nats.
   package static func make(
     seed: UInt64 = 1, sharpness: Float = 1, tiedHead: Bool = false, blocks: Int = 2
   ) throws -> Policy {

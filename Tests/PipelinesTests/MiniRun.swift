@@ -1,0 +1,200 @@
+import Foundation
+
+/// A pipeline that takes the real program a few seconds, in a folder of its own that goes with the
+/// value.
+final class MiniRun: Sendable {
+  let folder: URL
+  /// The run's folder, once it is there.
+  var run: URL { folder.appending(path: "runs/mini-1") }
+
+  /// Every kind of stage; dropout, a reference policy, several updates a round, and checkpoints in
+  /// the middle of stages. After the warm-up about one answer in ten is right, so groups differ.
+  private static let pipeline = """
+    name: mini
+    seed: 5
+    policy: { preset: tiny }
+    tasks: { train: sums/train, evaluation: sums/heldout }
+    reward: [{ verifier: arithmetic }]
+    stages:
+      - warmUp:
+          steps: 9
+          batchSize: 8
+          checkpointEvery: 4
+          regularization: { finalBlocks: 1, weightDecay: 0.1, dropout: 0.1 }
+      - evaluate: { name: before, samples: 2, limit: 6, maxCompletionTokens: 6 }
+      - reinforce:
+          rounds: 5
+          updatesPerRound: 2
+          rollout: { problemsPerRound: 6, groupSize: 6, maxCompletionTokens: 6 }
+          objective: { preset: grpo }
+          checkpointEvery: 1
+          monitorEvery: 2
+          monitorProblems: 4
+          recordedProblems: 2
+      - evaluate: { name: after, samples: 2, limit: 6, maxCompletionTokens: 6 }
+
+    """
+
+  private static let task = """
+    summary: Sums of two digits.
+    generator: arithmetic
+    settings: { trainingProblems: 24, heldOutProblems: 6, demonstrations: 10, seed: 1, heldOutShare: 0.2 }
+    families:
+      sums: { operation: addition, leftDigits: 1, rightDigits: 1 }
+
+    """
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "hone-tests-\(UUID())")
+    let task = folder.appending(path: "tasks/sums")
+    try FileManager.default.createDirectory(at: task, withIntermediateDirectories: true)
+    try Data(Self.task.utf8).write(to: task.appending(path: "task.yaml"))
+    try Data(Self.pipeline.utf8).write(to: folder.appending(path: "mini.yaml"))
+  }
+
+  deinit {
+    do {
+      try FileManager.default.removeItem(at: folder)
+    } catch {
+      print("left \(folder.path) behind: \(error)")
+    }
+  }
+
+  /// Starts the run.
+  func start(_ more: String...) throws -> HoneProcess {
+    try HoneProcess(["run", "mini.yaml", "--runs", "runs"] + more, in: folder)
+  }
+
+  /// Goes on with it, at most `blocks` KiB of a file allowed where that is not `nil`.
+  func resume(blocks: Int? = nil) throws -> HoneProcess {
+    try HoneProcess(["run", "--resume", "runs/mini-1"], in: folder, blocks: blocks)
+  }
+
+  /// Runs to the end in one go.
+  static func unbroken() async throws -> MiniRun {
+    let run = try MiniRun()
+    let process = try run.start()
+    guard await process.exitCode == 0 else { throw Failure(text: process.errorText) }
+    return run
+  }
+
+  /// A run that should have ended well, and what it said.
+  struct Failure: Error, CustomStringConvertible {
+    let text: String
+    var description: String { text }
+  }
+
+  // MARK: - What is left
+
+  /// What `run.json` says of the run.
+  var status: String? {
+    get throws { try json("run.json")["status"] as? String }
+  }
+
+  func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: run.appending(path: path).path)
+  }
+
+  /// The numbered checkpoints.
+  var checkpoints: [String] {
+    get throws {
+      try FileManager.default.contentsOfDirectory(
+        atPath: run.appending(path: "checkpoints").path
+      ).filter { Int($0) != nil }.sorted()
+    }
+  }
+
+  private func json(_ path: String) throws -> [String: Any] {
+    let data = try Data(contentsOf: run.appending(path: path))
+    return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+  }
+
+  /// The bytes of all that must be the same whenever the run is done: what it ships, its records,
+  /// and its report without timings and the run's own name.
+  func outcome() throws -> [String: Data] {
+    var files: [String: Data] = [:]
+    for folder in ["checkpoints/final", "stages"] {
+      let url = run.appending(path: folder)
+      for name in try FileManager.default.contentsOfDirectory(atPath: url.path)
+      where !name.hasSuffix(".timings.jsonl") {
+        files["\(folder)/\(name)"] = try Data(contentsOf: url.appending(path: name))
+      }
+    }
+    var report = try json("report.json")
+    report["timings"] = nil
+    report["run"] = nil
+    files["report.json"] = try JSONSerialization.data(
+      withJSONObject: report, options: .sortedKeys)
+    return files
+  }
+}
+
+/// The program at work.
+final class HoneProcess: Sendable {
+  private let process: Process
+  private let ended: Task<Int32, Never>
+  private let errors: URL
+
+  /// - Parameters:
+  ///   - arguments: Of `hone`, which lies beside the tests.
+  ///   - folder: Where it works.
+  ///   - blocks: Largest file that it may write, in KiB.
+  init(_ arguments: [String], in folder: URL, blocks: Int? = nil) throws {
+    let hone = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+      .deletingLastPathComponent().appending(path: "hone").path
+    let process = Process()
+    if let blocks {
+      // A write beyond the limit fails as on a full disk, once the signal is ignored.
+      process.executableURL = URL(filePath: "/bin/bash")
+      process.arguments =
+        [
+          "-c", "ulimit -f \(blocks); trap '' XFSZ; exec \"$0\" \"$@\"", hone,
+        ] + arguments
+    } else {
+      process.executableURL = URL(filePath: hone)
+      process.arguments = arguments
+    }
+    process.currentDirectoryURL = folder
+    errors = folder.appending(path: "errors-\(UUID()).txt")
+    try Data().write(to: errors)
+    process.standardError = try FileHandle(forWritingTo: errors)
+    process.standardOutput = FileHandle.nullDevice
+    let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
+    process.terminationHandler = { process in
+      continuation.yield(
+        process.terminationReason == .exit
+          ? process.terminationStatus : 128 + process.terminationStatus)
+      continuation.finish()
+    }
+    try process.run()
+    self.process = process
+    ended = Task {
+      for await code in stream { return code }
+      return -1
+    }
+  }
+
+  /// Waits for the end: its exit code, or 128 and the signal's number.
+  var exitCode: Int32 { get async { await ended.value } }
+
+  var isRunning: Bool { process.isRunning }
+
+  /// What it wrote to standard error.
+  var errorText: String {
+    (try? String(contentsOf: errors, encoding: .utf8)) ?? "no standard error"
+  }
+
+  /// Sends SIGINT.
+  func interrupt() { process.interrupt() }
+
+  /// Sends SIGKILL, and waits until it is gone.
+  func kill() async {
+    if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+    _ = await ended.value
+  }
+
+  /// Looks every few milliseconds whether `condition` holds, until it does or the process has ended.
+  func wait(until condition: () throws -> Bool) async throws {
+    while try !condition(), isRunning { try await Task.sleep(for: .milliseconds(5)) }
+  }
+}
