@@ -56,6 +56,7 @@ let tests: [Target] = [
   test("Evaluation", ["Policies", "Rollouts", "VerifierKit", "Verifiers"], fixtures: true),
   test("Rollouts", ["Policies", "TestPolicies", "VerifierKit", "Verifiers"]),
   test("Pipelines", ["Rollouts", "Settings", "Tasks", "Training", "VerifierKit", "hone"]),
+  test("Commands", ["hone", "Digests", "Evaluation", "PolicyGradient", "Settings", "Tasks", "Verifiers", arguments, subprocess]),
 ]
 
 // A module imports only what stands on a lower floor; docs/ARCHITECTURE.md explains the house, and

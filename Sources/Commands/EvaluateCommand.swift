@@ -13,14 +13,14 @@ struct EvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Measures how many problems of a task a policy answers.",
-    usage: "hone evaluate --policy <model> --tasks <tasks> --verifier <name> [<options>]",
+    usage: "hone evaluate --policy <model> --tasks <tasks> --verifier <name> [...]",
     discussion: """
       Asks each problem once greedily and several times by samples, and reports
       greedy accuracy with its 95 % interval, the mean of samples, pass@k (at least
       one of k is right) and maj@k (the most frequent answer of k is right).
 
-        hone evaluate --policy runs/arithmetic-tiny-1 --tasks running-totals/heldout \\
-          --verifier arithmetic --samples 8 --max-tokens 20
+        hone evaluate --policy runs/arithmetic-tiny-1 --verifier arithmetic \\
+          --tasks running-totals/heldout --samples 8 --max-tokens 20
       """)
 
   @OptionGroup var policyOptions: PolicyOptions

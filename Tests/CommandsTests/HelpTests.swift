@@ -1,0 +1,43 @@
+import ArgumentParser
+import Testing
+
+@testable import Commands
+
+@Suite struct HelpTests {
+  /// Commands that do something, by name.
+  static let commands: [String: any ParsableCommand.Type] = [
+    "run": RunCommand.self, "pipeline check": PipelineCheckCommand.self,
+    "model fetch": ModelFetchCommand.self, "model info": ModelInfoCommand.self,
+    "rollout": RolloutCommand.self, "verify": VerifyCommand.self, "train": TrainCommand.self,
+    "evaluate": EvaluateCommand.self, "score": ScoreCommand.self,
+    "tokenize": TokenizeCommand.self, "ask": AskCommand.self,
+  ]
+
+  @Test(arguments: commands.keys.sorted())
+  func `help shows an example and fits 80 columns`(of name: String) throws {
+    let command = try #require(Self.commands[name])
+    let help = HoneCommand.helpMessage(for: command, columns: 80)
+    #expect(help.contains("\n  hone \(name) ") || help.contains("| hone \(name) "))
+    let lines = help.split(separator: "\n")
+    #expect(lines.filter { $0.count > 80 } == [])
+    // A line that was broken by hand is not broken again.
+    let discussion = command.configuration.discussion.split(separator: "\n")
+    #expect(discussion.filter { !lines.contains($0) } == [])
+  }
+
+  @Test(arguments: commands.keys.sorted())
+  func `what prints results prints them as JSON, too`(of name: String) throws {
+    let command = try #require(Self.commands[name])
+    #expect(HoneCommand.helpMessage(for: command, columns: 80).contains("--json"))
+  }
+
+  @Test func `every command is reached from the root`() {
+    let groups = HoneCommand.configuration.groupedSubcommands.flatMap(\.subcommands)
+    let reached = groups.flatMap { command in
+      [command] + command.configuration.subcommands
+    }
+    for (name, command) in Self.commands {
+      #expect(reached.contains { $0 == command }, "\(name)")
+    }
+  }
+}
