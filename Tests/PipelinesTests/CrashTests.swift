@@ -6,19 +6,18 @@ import Testing
 /// there to the same bytes.
 @Suite(.serialized) struct CrashTests {
   /// One run that nothing disturbed, for all tests.
-  private static let unbroken = Task { try await MiniRun.unbroken() }
-
-  /// How long the undisturbed run took is how far random moments reach.
-  private static let clock = Task {
+  ///
+  /// How long it took is how far random moments reach.
+  private static let unbroken = Task {
     let start = ContinuousClock.now
-    _ = try await unbroken.value
-    return ContinuousClock.now - start
+    let run = try await MiniRun.unbroken()
+    return (run: run, took: ContinuousClock.now - start)
   }
 
   private func expectUnbroken(
     _ run: MiniRun, _ what: String, sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {
-    let expected = try await Self.unbroken.value.outcome()
+    let expected = try await Self.unbroken.value.run.outcome()
     let found = try run.outcome()
     #expect(
       found.keys.sorted() == expected.keys.sorted(), "\(what)", sourceLocation: sourceLocation)
@@ -30,7 +29,7 @@ import Testing
 
   /// Kills a run at random moments, goes on each time, and lets it end.
   private func killedRun(times: Int) async throws {
-    let whole = try await Self.clock.value
+    let whole = try await Self.unbroken.value.took
     let run = try MiniRun()
     var moments: [Duration] = []
     for _ in 0..<times {
@@ -69,7 +68,7 @@ import Testing
 
   @Test func `a run that does nothing random is worth comparing`() async throws {
     // The comparison means something only if the runs learnt: steps were taken, weights differ.
-    let outcome = try await Self.unbroken.value.outcome()
+    let outcome = try await Self.unbroken.value.run.outcome()
     let rounds = String(
       decoding: try #require(outcome["stages/03-reinforce.jsonl"]), as: UTF8.self
     ).split(separator: "\n")

@@ -7,8 +7,10 @@ final class MiniRun: Sendable {
   /// The run's folder, once it is there.
   var run: URL { folder.appending(path: "runs/mini-1") }
 
-  /// Every kind of stage; dropout, a reference policy, several updates a round, and checkpoints in
-  /// the middle of stages. After the warm-up about one answer in ten is right, so groups differ.
+  /// Every kind of stage, with what a resume could forget.
+  ///
+  /// Dropout, a reference policy, several updates a round, and checkpoints in the middle of stages.
+  /// After the warm-up about one answer in ten is right, so groups differ.
   private static let pipeline = """
     name: mini
     seed: 5
@@ -135,10 +137,8 @@ final class HoneProcess: Sendable {
   private let ended: Task<Int32, Never>
   private let errors: URL
 
-  /// - Parameters:
-  ///   - arguments: Of `hone`, which lies beside the tests.
-  ///   - folder: Where it works.
-  ///   - blocks: Largest file that it may write, in KiB.
+  /// Starts `hone`, which lies beside the tests, in `folder`; no file may become larger than `blocks`
+  /// KiB, where that is not `nil`.
   init(_ arguments: [String], in folder: URL, blocks: Int? = nil) throws {
     let hone = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
       .deletingLastPathComponent().appending(path: "hone").path
