@@ -27,8 +27,8 @@ package struct PipelineRunner {
     // What cannot be found is found out before a folder is made.
     let parts = try Parts(pipeline, model: nil)
     let plan = try PipelineCheck(pipeline, parts)
-    let folder = try RunFolder.create(in: runs, name: pipeline.settings.name)
-    try folder.write(settings: try pipeline.yaml())
+    let folder = try RunFolder.create(
+      in: runs, name: pipeline.settings.name, settings: try pipeline.yaml())
     display.message("\(plan.text)\n")
     return try await guarded(folder, parts) {
       try await run(pipeline, folder, parts, from: nil)

@@ -37,9 +37,12 @@ package final class RunFolder: Sendable {
 
   /// Makes `runs/<name>-<n>` with the next free number, and takes its lock.
   ///
+  /// `run.json` is written last: a folder that has it can be gone on with, whenever the process was
+  /// killed.
+  ///
   /// - Throws: ``RunError``, such as ``RunError/unusableName(kind:name:)``.
   package static func create(
-    in runs: URL, name: String, created: Date = Date()
+    in runs: URL, name: String, settings yaml: String, created: Date = Date()
   ) throws(RunError) -> RunFolder {
     try RunName.check(name, of: "run")
     do {
@@ -54,6 +57,7 @@ package final class RunFolder: Sendable {
         format: RunManifest.currentFormat, honeVersion: HoneVersion.current,
         name: url.lastPathComponent, created: created.ISO8601Format(), status: .running)
       let run = RunFolder(url, lock, manifest)
+      try run.write(Data(yaml.utf8), as: "settings.yaml")
       try run.write(StableJSON.document(manifest), as: "run.json")
       return run
     } catch let error as RunError {
@@ -177,11 +181,6 @@ package final class RunFolder: Sendable {
   /// Writes `report.json` in one step.
   package func write(report: some Encodable) throws {
     try write(StableJSON.document(report), as: "report.json")
-  }
-
-  /// Writes every setting of the run, resolved, as YAML.
-  package func write(settings yaml: String) throws(RunError) {
-    try write(Data(yaml.utf8), as: "settings.yaml")
   }
 
   /// Writes a file of the folder in one step: readers and crashes see the old one or the new one.

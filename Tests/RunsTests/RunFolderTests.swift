@@ -22,7 +22,8 @@ import Testing
   }
 
   private func create() throws -> RunFolder {
-    try RunFolder.create(in: runs, name: "demo", created: Date(timeIntervalSince1970: 0))
+    try RunFolder.create(
+      in: runs, name: "demo", settings: "seed: 7\n", created: Date(timeIntervalSince1970: 0))
   }
 
   private func bytes(_ path: String, of run: RunFolder) throws -> String {
@@ -38,6 +39,7 @@ import Testing
     #expect(second.url.lastPathComponent == "demo-2")
     #expect(try RunFolder.manifest(of: second.url) == second.manifest)
     #expect(second.manifest.name == "demo-2")
+    #expect(try bytes("settings.yaml", of: first) == "seed: 7\n")
     #expect(second.manifest.created == "1970-01-01T00:00:00Z")
     #expect(second.manifest.status == .running)
   }
@@ -55,7 +57,7 @@ import Testing
     let names = Mutex<Set<String>>([])
     DispatchQueue.concurrentPerform(iterations: 12) { _ in
       do {
-        let run = try RunFolder.create(in: runs, name: "demo")
+        let run = try RunFolder.create(in: runs, name: "demo", settings: "")
         _ = names.withLock { $0.insert(run.url.lastPathComponent) }
       } catch {
         Issue.record(error)
@@ -69,7 +71,7 @@ import Testing
   ])
   func `a name that is no file's name is refused`(name: String) throws {
     #expect(throws: RunError.unusableName(kind: "run", name: name)) {
-      try RunFolder.create(in: self.runs, name: name)
+      try RunFolder.create(in: self.runs, name: name, settings: "")
     }
     let run = try create()
     #expect(throws: RunError.unusableName(kind: "stage", name: name)) {
