@@ -28,6 +28,20 @@ struct EvaluateStage {
   }
 }
 
+extension EvaluationComparison {
+  /// One line: the paired difference with its 95 % interval.
+  package var summary: String {
+    func signed(_ estimate: Estimate) -> String {
+      let interval = estimate.interval.map {
+        " [\(decimal($0.low, 3)), \(decimal($0.high, 3))]"
+      }
+      return (estimate.mean >= 0 ? "+" : "") + decimal(estimate.mean, 3) + (interval ?? "")
+    }
+    let sampled = mean.map { " · sampled \(signed($0))" } ?? ""
+    return "\(before) → \(after): greedy \(signed(greedy))\(sampled), paired over \(problems) problems"
+  }
+}
+
 extension EvaluationReport {
   /// One line: what most readers want to know.
   package var summary: String {

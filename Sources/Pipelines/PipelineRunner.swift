@@ -119,6 +119,8 @@ package struct PipelineRunner {
     try context.checkpoints.writeFinal(context.policy)
     let report = try context.report(seconds: watch.seconds)
     try folder.write(report: report)
+    for comparison in report.comparisons { display.message(comparison.summary) }
+    display.message("The policy is in \(folder.url.relativePath)/checkpoints/final.")
     return report
   }
 

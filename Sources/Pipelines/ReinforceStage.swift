@@ -55,6 +55,7 @@ struct ReinforceStage {
         reference: reference)
 
       // Update: the round's groups in as many parts as there are steps.
+      updater.begin(atStep: round * settings.updatesPerRound)
       for part in parts(batch.filter { !$0.sequences.isEmpty }) {
         let statistics = updater.improve(
           part, objective: objective, temperature: Float(settings.rollout.temperature),

@@ -83,13 +83,13 @@ struct RoundRecord: Codable, Sendable {
     func mean(_ value: (Step) -> Double) -> Double {
       steps.isEmpty ? 0 : steps.reduce(0) { $0 + value($1) } / Double(steps.count)
     }
-    var fields = [("reward", decimal(reward, 3))]
+    var fields: [(String, String)] = []
     if let greedy { fields.append(("greedy", decimal(greedy, 3))) }
     fields += [
       ("contrast", "\(contrast)/\(groups)"), ("entropy", decimal(mean(\.entropy), 3)),
       ("clip", decimal(mean(\.clipFraction), 3)), ("KL", decimal(mean(\.k3), 4)),
     ]
-    if unscored > 0 { fields.insert(("unscored", "\(unscored)"), at: 1) }
+    if unscored > 0 { fields.insert(("unscored", "\(unscored)"), at: 0) }
     return ProgressUpdate(
       done: round, reward: reward, tokensPerSecond: timings.tokensPerSecond,
       fields: fields.map { (name: $0.0, value: $0.1) })

@@ -54,6 +54,10 @@ package final class Updater {
     (self.stepsTaken, self.stepsApplied) = (stepsTaken, stepsApplied)
   }
 
+  /// Moves the schedules to `step` of the stage, so that they follow rounds even where a round has
+  /// fewer groups to learn from than steps.
+  package func begin(atStep step: Int) { stepsTaken = step }
+
   // MARK: - Steps
 
   /// One supervised step: the mean log-probability of all tokens rises.
