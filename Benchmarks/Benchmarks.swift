@@ -16,7 +16,10 @@ struct Benchmarks {
   static let workloads: [(name: String, run: @Sendable () throws -> Measurement)] = [
     ("train-smollm2", { try Workloads.train(.smolLM2, sequences: 8, length: 256, repeats: 4) }),
     ("train-small", { try Workloads.train(.small, sequences: 256, length: 48, repeats: 9) }),
-    ("decode-smollm2", { try Workloads.decode(.smolLM2, rows: 64, prompt: 64, new: 24, repeats: 3) }),
+    (
+      "decode-smollm2",
+      { try Workloads.decode(.smolLM2, rows: 64, prompt: 64, new: 24, repeats: 3) }
+    ),
     ("decode-tiny", { try Workloads.decode(.tiny, rows: 256, prompt: 10, new: 16, repeats: 9) }),
   ]
 
@@ -25,7 +28,8 @@ struct Benchmarks {
     let names = workloads.map(\.name)
     if let unknown = wanted.first(where: { !names.contains($0) }) {
       FileHandle.standardError.write(
-        Data("There is no workload '\(unknown)'. There are: \(names.joined(separator: ", ")).\n".utf8))
+        Data(
+          "There is no workload '\(unknown)'. There are: \(names.joined(separator: ", ")).\n".utf8))
       exit(64)
     }
     var results: [Measurement] = []

@@ -38,7 +38,8 @@ extension EvaluationComparison {
       return (estimate.mean >= 0 ? "+" : "") + decimal(estimate.mean, 3) + (interval ?? "")
     }
     let sampled = mean.map { " · sampled \(signed($0))" } ?? ""
-    return "\(before) → \(after): greedy \(signed(greedy))\(sampled), paired over \(problems) problems"
+    return
+      "\(before) → \(after): greedy \(signed(greedy))\(sampled), paired over \(problems) problems"
   }
 }
 
