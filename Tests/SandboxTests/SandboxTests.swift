@@ -74,7 +74,8 @@ import Testing
 
   @Test func `a command has its own session, no new privileges and ordinary signals`() throws {
     let (output, _, _) = try run(
-      "cut -d' ' -f6 /proc/$$/stat; echo $$; exec grep -E 'NoNewPrivs|SigBlk|SigIgn' /proc/self/status")
+      "cut -d' ' -f6 /proc/$$/stat; echo $$; "
+        + "exec grep -E 'NoNewPrivs|SigBlk|SigIgn' /proc/self/status")
     let lines = output.split(separator: "\n").map { $0.filter { !$0.isWhitespace } }
     try #require(lines.count == 5)
     #expect(lines[0] == lines[1])
