@@ -26,14 +26,15 @@ enum Workloads {
     }
   }
 
-  /// Forward, backward and AdamW over `sequences` of `length` tokens, all scored.
+  /// Forward, backward and AdamW over `sequences` of `length` tokens, all scored, in passes of
+  /// `rowBudget` rows as a pipeline makes them.
   static func train(
-    _ model: Model, sequences: Int, length: Int, repeats: Int
+    _ model: Model, sequences: Int, length: Int, rowBudget: Int = 2048, repeats: Int
   ) throws -> Measurement {
     let policy = try policy(model)
     let updater = Updater(
       policy, optimizer: OptimizerSettings(), regularization: RegularizationSettings(),
-      steps: repeats + 1, rowBudget: sequences * length, seed: 1)
+      steps: repeats + 1, rowBudget: rowBudget, seed: 1)
     var rates: [Double] = []
     for step in 0...repeats {
       let groups = (0..<sequences).map { index in
