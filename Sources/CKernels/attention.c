@@ -30,15 +30,85 @@ INLINE int row_of(const hone_segment *s, int j) {
   return j < s->prefix_count ? s->prefix_row + j : s->row + j - s->prefix_count;
 }
 
+// Swaps the bits of row and lane number that `half` names, for sixteen rows of sixteen lanes.
+#define SWAP_HALVES(rows, half, low, high)                       \
+  for (int i = 0; i < LANES; i++)                                \
+    if (!(i & half)) {                                           \
+      lanes a = rows[i], b = rows[i + half];                     \
+      rows[i] = __builtin_shufflevector(a, b, low);              \
+      rows[i + half] = __builtin_shufflevector(a, b, high);      \
+    }
+#define LOW_8 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23
+#define HIGH_8 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31
+#define LOW_4 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27
+#define HIGH_4 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31
+#define LOW_2 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29
+#define HIGH_2 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31
+#define LOW_1 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30
+#define HIGH_1 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31
+
 // to[d][j] = from[row_of(j)][d], zero beyond the last key.
 INLINE void transpose(const float *from, int stride, const hone_segment *s, int width, int keys,
                       int pad, float *to) {
-  for (int j = 0; j < keys; j++) {
-    const float *row = from + (size_t)row_of(s, j) * stride;
-    for (int d = 0; d < width; d++) to[(size_t)d * pad + j] = row[d];
+  for (int first = 0; first < pad; first += LANES) {
+    int d = 0;
+    for (; d + LANES <= width; d += LANES) {
+      lanes rows[LANES];
+      for (int j = 0; j < LANES; j++)
+        rows[j] = first + j < keys ? LOAD(from + (size_t)row_of(s, first + j) * stride + d) : SPLAT(0);
+      SWAP_HALVES(rows, 8, LOW_8, HIGH_8)
+      SWAP_HALVES(rows, 4, LOW_4, HIGH_4)
+      SWAP_HALVES(rows, 2, LOW_2, HIGH_2)
+      SWAP_HALVES(rows, 1, LOW_1, HIGH_1)
+      for (int i = 0; i < LANES; i++) STORE(to + (size_t)(d + i) * pad + first, rows[i]);
+    }
+    for (; d < width; d++)
+      for (int j = first; j < first + LANES; j++)
+        to[(size_t)d * pad + j] = j < keys ? from[(size_t)row_of(s, j) * stride + d] : 0;
   }
-  for (int d = 0; d < width; d++)
-    for (int j = keys; j < pad; j++) to[(size_t)d * pad + j] = 0;
+}
+
+// x in the lanes of j, j + 1, … that are below `count`, `other` in the rest.
+INLINE void keep_below(lanes *x, int j, int count, float other) {
+  const int_lanes numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  int_lanes inside = numbers < count - j;
+  lanes rest = SPLAT(other);
+  *x = (lanes)(((int_lanes)*x & inside) | ((int_lanes)rest & ~inside));
+}
+
+// The softmax of p[..<count], zero from there up to a multiple of the lanes above `seen`; returns
+// the logarithm of the sum of exponentials.
+INLINE float softmax(float *p, int count, int seen) {
+  lanes peaks = SPLAT(-INFINITY), total = {};
+  for (int j = 0; j < seen; j += LANES) {
+    lanes x = LOAD(p + j);
+    keep_below(&x, j, count, -INFINITY);
+    int_lanes more = x > peaks;
+    peaks = (lanes)(((int_lanes)x & more) | ((int_lanes)peaks & ~more));
+  }
+  float peak = largest_of(&peaks);
+  for (int j = 0; j < seen; j += LANES) {
+    lanes x = LOAD(p + j) - peak;
+    exp_lanes(&x);
+    keep_below(&x, j, count, 0);
+    total += x;
+    STORE(p + j, x);
+  }
+  float sum = sum_of(&total), scale = 1.0f / sum;
+  for (int j = 0; j < seen; j += LANES) STORE(p + j, LOAD(p + j) * scale);
+  return peak + logf(sum);
+}
+
+// p = exp(p - log_sum), d_p = p (d_p - pull) scale for keys below `count`; zero above, as `softmax`.
+INLINE void softmax_backward(float *p, float *d_p, int count, int seen, float log_sum, float pull,
+                             float scale) {
+  for (int j = 0; j < seen; j += LANES) {
+    lanes x = LOAD(p + j) - log_sum;
+    exp_lanes(&x);
+    keep_below(&x, j, count, 0);
+    STORE(p + j, x);
+    STORE(d_p + j, x * (LOAD(d_p + j) - pull) * scale);
+  }
 }
 
 // out[q][j] = scale * sum_d a[q][d] * transposed[d][j] for four rows of a and j < keys.
@@ -94,15 +164,22 @@ INLINE void combine(const float *p, int pad, const float *rows, int stride, cons
 // to[j][d] += sum_q p[q][j] * a[q][d]
 INLINE void spread(const float *p, int pad, const float *const a[QUERIES], int width, int keys,
                    float *to) {
-  for (int j = 0; j < keys; j++) {
-    float p0 = p[j], p1 = p[pad + j], p2 = p[2 * pad + j], p3 = p[3 * pad + j];
-    float *out = to + (size_t)j * width;
-    int d = 0;
-    for (; d + LANES <= width; d += LANES)
-      STORE(out + d, LOAD(out + d) + p0 * LOAD(a[0] + d) + p1 * LOAD(a[1] + d) +
-                         p2 * LOAD(a[2] + d) + p3 * LOAD(a[3] + d));
-    for (; d < width; d++) out[d] += p0 * a[0][d] + p1 * a[1][d] + p2 * a[2][d] + p3 * a[3][d];
+  int d = 0;
+  for (; d + 2 * LANES <= width; d += 2 * LANES) {
+    lanes x0 = LOAD(a[0] + d), x1 = LOAD(a[1] + d), x2 = LOAD(a[2] + d), x3 = LOAD(a[3] + d);
+    lanes y0 = LOAD(a[0] + d + LANES), y1 = LOAD(a[1] + d + LANES);
+    lanes y2 = LOAD(a[2] + d + LANES), y3 = LOAD(a[3] + d + LANES);
+    for (int j = 0; j < keys; j++) {
+      float *out = to + (size_t)j * width + d;
+      float p0 = p[j], p1 = p[pad + j], p2 = p[2 * pad + j], p3 = p[3 * pad + j];
+      STORE(out, LOAD(out) + p0 * x0 + p1 * x1 + p2 * x2 + p3 * x3);
+      STORE(out + LANES, LOAD(out + LANES) + p0 * y0 + p1 * y1 + p2 * y2 + p3 * y3);
+    }
   }
+  for (; d < width; d++)
+    for (int j = 0; j < keys; j++)
+      to[(size_t)j * width + d] += p[j] * a[0][d] + p[pad + j] * a[1][d] + p[2 * pad + j] * a[2][d] +
+                                   p[3 * pad + j] * a[3][d];
 }
 
 CLONES void hone_attend(const hone_attention *t, int segment, int kv_head) {
@@ -128,21 +205,8 @@ CLONES void hone_attend(const hone_attention *t, int segment, int kv_head) {
       }
       score(a, transposed, width, seen, pad, t->scale, scores);
       for (int q = 0; q < queries; q++) {
-        float *p = scores + (size_t)q * pad;
-        int mine = s->prefix_count + first + q + 1;
-        float peak = p[0];
-        for (int j = 1; j < mine; j++) peak = p[j] > peak ? p[j] : peak;
-        float sum = 0;
-        for (int j = 0; j < mine; j++) p[j] = exp_of(p[j] - peak);
-        int j = 0;
-        lanes total = {};
-        for (; j + LANES <= mine; j += LANES) total += LOAD(p + j);
-        sum = sum_of(&total);
-        for (; j < mine; j++) sum += p[j];
-        float scale = 1.0f / sum;
-        for (j = 0; j < mine; j++) p[j] *= scale;
-        for (; j < seen; j++) p[j] = 0;
-        t->log_sums[(size_t)(s->row + first + q) * t->heads + head] = peak + logf(sum);
+        t->log_sums[(size_t)(s->row + first + q) * t->heads + head] =
+            softmax(scores + (size_t)q * pad, s->prefix_count + first + q + 1, seen);
       }
       combine(scores, pad, v, t->stride, s, width, seen, sums);
     }
@@ -179,7 +243,6 @@ INLINE void backward_segment(const hone_attention *t, const hone_segment *s, int
       score(a, transposed_keys, width, seen, pad, t->scale, p);
       score(slope, transposed_values, width, seen, pad, 1.0f, d_p);
       for (int q = 0; q < QUERIES; q++) {
-        float *pq = p + (size_t)q * pad, *dq = d_p + (size_t)q * pad;
         int mine = q < queries ? s->prefix_count + first + q + 1 : 0;
         float log_sum = 0, pull = 0;
         if (q < queries) {
@@ -187,12 +250,8 @@ INLINE void backward_segment(const hone_attention *t, const hone_segment *s, int
           log_sum = t->log_sums[at];
           pull = dot(t->d_output + at * width, t->output + at * width, width);
         }
-        for (int j = 0; j < mine; j++) {
-          float probability = exp_of(pq[j] - log_sum);
-          pq[j] = probability;
-          dq[j] = probability * (dq[j] - pull) * t->scale;
-        }
-        for (int j = mine; j < seen; j++) pq[j] = dq[j] = 0;
+        softmax_backward(p + (size_t)q * pad, d_p + (size_t)q * pad, mine, seen, log_sum, pull,
+                         t->scale);
       }
       combine(d_p, pad, k, t->stride, s, width, seen, d_query);
       spread(d_p, pad, a, width, seen, d_keys);

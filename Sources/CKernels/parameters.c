@@ -12,10 +12,6 @@ CLONES double hone_sum_of_squares(const float *x, size_t count) {
   return total;
 }
 
-CLONES void hone_add(float *x, const float *y, size_t count) {
-  for (size_t i = 0; i < count; i++) x[i] += y[i];
-}
-
 CLONES void hone_adamw(float *p, const float *g, float *m, float *v, size_t count,
                        float gradient_scale, float rate, float decay, float beta1, float beta2,
                        float epsilon, float correction1, float correction2) {

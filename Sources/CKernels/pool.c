@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-enum { MAXIMUM_WORKERS = 64, SPINS = 4000 };
+enum { MAXIMUM_WORKERS = 64, SPINS = 4000, PATIENT_SPINS = 16000 };
 
 // One parallel call. `generation` wakes the workers; `next` hands out tiles; `running` counts the
 // workers that may still touch the call, so that the caller does not return before they left.
@@ -114,7 +114,7 @@ void hone_parallel(int tiles, hone_body body, void *context) {
   take_tiles();
   inside = 0;
   for (int spin = 0; atomic_load_explicit(&pool.running, memory_order_acquire) > 0; spin++) {
-    if (spin < SPINS) pause_briefly(); else sched_yield();
+    if (spin < PATIENT_SPINS) pause_briefly(); else sched_yield();  // a yield may cost a time slice
   }
   pthread_mutex_unlock(&pool.calls);
 }

@@ -71,7 +71,17 @@ CLONES void hone_gate_backward(float *gate_up, const float *dy, int rows, int wi
     float *gate = gate_up + (size_t)row * 2 * width, *up = gate + width;
     const float *slope = dy + (size_t)row * width;
     float *out = y + (size_t)row * width;
-    for (int i = 0; i < width; i++) {
+    int i = 0;
+    // By hand: the compiler gives up on four pointers that may meet, and is twelve times slower.
+    for (; i + LANES <= width; i += LANES) {
+      lanes g = LOAD(gate + i), u = LOAD(up + i), d = LOAD(slope + i), e = -g;
+      exp_lanes(&e);
+      lanes s = 1.0f / (1.0f + e);
+      STORE(out + i, g * s * u);
+      STORE(gate + i, d * u * s * (1.0f + g * (1.0f - s)));
+      STORE(up + i, d * g * s);
+    }
+    for (; i < width; i++) {
       float g = gate[i], u = up[i], s = 1.0f / (1.0f + exp_of(-g)), d = slope[i];
       out[i] = g * s * u;
       gate[i] = d * u * s * (1.0f + g * (1.0f - s));

@@ -18,9 +18,6 @@ package final class Workspace {
     return Matrix(buffer, rows: rows, columns: columns)
   }
 
-  /// Bytes held.
-  package var bytes: Int { buffers.values.reduce(0) { $0 + $1.count * 4 } }
-
   /// Gives all memory back.
   package func release() { buffers = [:] }
 }

@@ -21,9 +21,6 @@ package final class Transformer {
     angles = shape.rotaryTable(positions: min(shape.maxPositions, 256))
   }
 
-  /// Bytes of memory that passes hold on to.
-  package var workspaceBytes: Int { workspace.bytes }
-
   /// Gives back the memory of earlier passes; their activations are void.
   package func releaseMemory() { workspace.release() }
 

@@ -119,7 +119,6 @@ int32_t hone_sample(const float *x, int count, float inverse_temperature, double
 // MARK: - Parameters
 
 double hone_sum_of_squares(const float *x, size_t count);
-void hone_add(float *x, const float *y, size_t count);
 // One step of AdamW with decoupled decay, in PyTorch's order. correction1 = 1 - beta1^t, likewise 2.
 void hone_adamw(float *p, const float *g, float *m, float *v, size_t count, float gradient_scale,
                 float rate, float decay, float beta1, float beta2, float epsilon, float correction1,
