@@ -25,34 +25,20 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   @OptionGroup var policyOptions: PolicyOptions
 
-  @Option(help: "A task with its split, such as arithmetic/heldout, or a .jsonl file.")
-  var tasks: String
+  @OptionGroup var problemOptions: ProblemOptions
 
   @OptionGroup var verifierOptions: VerifierOptions
 
   @Option(help: "Completions of each problem beside the greedy one; 0 for none.")
   var samples = 8
 
-  @Option(help: "Softmax temperature of the samples.")
-  var temperature = 1.0
+  @OptionGroup var samplingOptions: SamplingOptions
 
   @Option(help: "Only the likeliest tokens; 0 for all.")
   var topK = 0
 
   @Option(help: "Only the likeliest tokens of this probability; 1 for all.")
   var topP = 1.0
-
-  @Option(help: "Tokens of a completion, the end included.")
-  var maxTokens = 64
-
-  @Option(name: .customLong("stop"), help: "A text that ends completions. May be repeated.")
-  var stopTexts: [String] = []
-
-  @Option(help: "Only so many problems, the first ones. [default: all]")
-  var limit: Int?
-
-  @Option(help: "Decides the samples.")
-  var seed: UInt64 = 1
 
   @Option(
     help: ArgumentHelp("Write the whole report, problem by problem, as JSON.", valueName: "file"))
@@ -64,16 +50,18 @@ struct EvaluateCommand: AsyncParsableCommand {
   func run() async throws {
     var settings = EvaluationSettings()
     settings.samples = samples
-    settings.temperature = temperature
+    settings.temperature = samplingOptions.temperature
     (settings.topK, settings.topP) = (topK, topP)
-    settings.maxCompletionTokens = maxTokens
-    settings.stopTexts = stopTexts
-    settings.limit = limit
-    settings.seed = seed
-    settings.name = tasks
+    settings.maxCompletionTokens = samplingOptions.maxTokens
+    settings.stopTexts = samplingOptions.stopTexts
+    settings.limit = problemOptions.limit
+    settings.seed = samplingOptions.seed
+    settings.name = problemOptions.tasks
     try settings.validate()
-    let file = try output.map { try OutputFile($0, inputs: [tasks, policyOptions.path]) }
-    let problems = try TaskCatalog.load(tasks, in: TaskCatalog.defaultFolders(), limit: limit)
+    let file = try output.map {
+      try OutputFile($0, inputs: [problemOptions.tasks, policyOptions.path])
+    }
+    let problems = try problemOptions.load()
     let judge = try verifierOptions.judge()
     let policy = try policyOptions.load()
     let display = CommandOutput.display()

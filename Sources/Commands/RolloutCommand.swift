@@ -23,26 +23,12 @@ struct RolloutCommand: AsyncParsableCommand {
 
   @OptionGroup var policyOptions: PolicyOptions
 
-  @Option(help: "A task with its split, such as arithmetic/train, or a .jsonl file.")
-  var tasks: String
+  @OptionGroup var problemOptions: ProblemOptions
 
   @Option(help: "Completions of each problem.")
   var groupSize = 8
 
-  @Option(help: "Softmax temperature; 0 picks the likeliest token.")
-  var temperature = 1.0
-
-  @Option(help: "Tokens of a completion, the end included.")
-  var maxTokens = 64
-
-  @Option(name: .customLong("stop"), help: "A text that ends completions. May be repeated.")
-  var stopTexts: [String] = []
-
-  @Option(help: "Only so many problems, the first ones. [default: all]")
-  var limit: Int?
-
-  @Option(help: "Decides every draw.")
-  var seed: UInt64 = 1
+  @OptionGroup var samplingOptions: SamplingOptions
 
   @Option(help: ArgumentHelp("Where the rollouts are written.", valueName: "file"))
   var output: String
@@ -68,19 +54,18 @@ struct RolloutCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let file = try OutputFile(output, inputs: [tasks, policyOptions.path])
+    let file = try OutputFile(output, inputs: [problemOptions.tasks, policyOptions.path])
     var sampling = SamplingSettings()
-    sampling.temperature = temperature
-    sampling.maxCompletionTokens = maxTokens
-    sampling.stopTexts = stopTexts
+    sampling.temperature = samplingOptions.temperature
+    sampling.maxCompletionTokens = samplingOptions.maxTokens
+    sampling.stopTexts = samplingOptions.stopTexts
     try sampling.validate()
-    let problems = try TaskCatalog.load(tasks, in: TaskCatalog.defaultFolders(), limit: limit)
-      .problems
+    let problems = try problemOptions.load().problems
     let policy = try policyOptions.load()
     let display = CommandOutput.display()
     let start = ContinuousClock.now
     display.begin("rollout", total: problems.count * groupSize)
-    let groups = try RolloutCollector(policy, sampling: sampling, seed: seed)
+    let groups = try RolloutCollector(policy, sampling: sampling, seed: samplingOptions.seed)
       .sample(problems, groupSize: groupSize, stream: 0) {
         display.update(ProgressUpdate(done: $0))
       }
@@ -97,6 +82,6 @@ struct RolloutCommand: AsyncParsableCommand {
     if json { return try CommandOutput.print(json: summary) }
     print(
       "\(summary.rollouts) completions of \(summary.problems) problems in \(output), "
-        + "\(summary.cutOff) cut off at \(maxTokens) tokens")
+        + "\(summary.cutOff) cut off at \(sampling.maxCompletionTokens) tokens")
   }
 }

@@ -35,7 +35,7 @@ struct DecodingSchedule {
     var isEmpty: Bool { completions.isEmpty }
   }
 
-  init(_ requests: [GenerationRequest], maxRows: Int, capacity: Int) {
+  init(_ requests: [GenerationRequest], maxRows: Int) {
     self.requests = requests
     total = requests.reduce(0) { $0 + $1.samples }
     slots = max(1, min(maxRows, total))

@@ -43,8 +43,7 @@ package struct Generator {
   package func generate(
     _ requests: [GenerationRequest], progress: ((Int) -> Void)? = nil
   ) -> [[Completion]] {
-    var schedule = DecodingSchedule(
-      requests, maxRows: settings.maxRows, capacity: settings.maxCompletionTokens)
+    var schedule = DecodingSchedule(requests, maxRows: settings.maxRows)
     guard schedule.total > 0 else { return requests.map { _ in [] } }
     let cache = KVCache(
       shape: policy.shape, slots: schedule.slots, capacity: settings.maxCompletionTokens,

@@ -1,5 +1,6 @@
 package import Foundation
 package import ModelFiles
+import Tensors
 package import Tokenizers
 
 extension Policy {
@@ -16,6 +17,7 @@ extension Policy {
   package static func load(
     _ reference: String, template: ChatTemplate? = nil, system: String? = nil, seed: UInt64 = 1
   ) throws -> Policy {
+    if let reason = Workers.missingLibrary { throw PolicyError.noMatrixProducts(reason: reason) }
     if let embedded = EmbeddedPolicy(rawValue: reference) {
       if let template, let end = template.assistantEnd {
         throw PolicyError.missingToken(text: end, template: template.rawValue)

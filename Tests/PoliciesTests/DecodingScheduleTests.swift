@@ -29,7 +29,7 @@ import Testing
   @Test(arguments: loads)
   func `each sample is decoded once, in slots and rows of its own`(load: Load) {
     let requests = requests(load)
-    var schedule = DecodingSchedule(requests, maxRows: load.rows, capacity: 10)
+    var schedule = DecodingSchedule(requests, maxRows: load.rows)
     #expect(schedule.total == load.samples.reduce(0, +))
     #expect(schedule.slots <= load.rows)
     var active: [(row: ActiveCompletion, left: Int)] = []
@@ -67,7 +67,7 @@ import Testing
 
   @Test func `a prompt is run once for completions that are admitted together`() {
     var schedule = DecodingSchedule(
-      requests(Load(samples: [3, 2], rows: 8)), maxRows: 8, capacity: 4)
+      requests(Load(samples: [3, 2], rows: 8)), maxRows: 8)
     let admission = schedule.admit(active: 0)
     #expect(admission.newPrompts.map(\.request) == [0, 1])
     #expect(admission.promptIndex == [0: 0, 1: 1])
@@ -76,7 +76,7 @@ import Testing
 
   @Test func `few free slots wait for more`() {
     var schedule = DecodingSchedule(
-      requests(Load(samples: [Int](repeating: 1, count: 20), rows: 8)), maxRows: 8, capacity: 4)
+      requests(Load(samples: [Int](repeating: 1, count: 20), rows: 8)), maxRows: 8)
     let first = schedule.admit(active: 0)
     #expect(first.completions.count == 8)
     schedule.release(first.completions[0])
