@@ -66,6 +66,26 @@ import VerifierKit
     #expect(seen.count == 2_496 && seen.isDisjoint(with: keys(heldOut.problems)))
   }
 
+  @Test func `arithmetic-steps asks what arithmetic asks, and works it out line by line`() throws {
+    for split in ["train", "heldout"] {
+      #expect(
+        try load("arithmetic-steps/\(split)").problems == load("arithmetic/\(split)").problems)
+    }
+    let demonstrations = try load("arithmetic-steps/train").demonstrations
+    #expect(demonstrations.count == 96)
+    for demonstration in demonstrations {
+      let lines = demonstration.completion.split(separator: "\n")
+      #expect(lines.last?.hasSuffix("= \(demonstration.problem.answer ?? "")") == true)
+      for line in lines {
+        let words = line.split(separator: " ")
+        try #require(words.count == 5 && words[3] == "=", "\(line)")
+        let (left, right) = (try #require(Int(words[0])), try #require(Int(words[2])))
+        let value = words[1] == "+" ? left + right : words[1] == "-" ? left - right : left * right
+        #expect(words[4] == "\(value)")
+      }
+    }
+  }
+
   // What a run was trained on is part of its record: a set may not change by chance.
   @Test(arguments: [
     (
