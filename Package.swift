@@ -85,7 +85,8 @@ let package = Package(
     module("VerifierKit", []),
     module("PolicyGradient", []),
     .target(name: "CSandbox"),
-    .executableTarget(name: "jail"),
+    .target(name: "CJail", linkerSettings: [.linkedLibrary("seccomp")]),
+    .executableTarget(name: "jail", dependencies: ["CJail"]),
     // Floor 1: the parts.
     module("Transformers", ["Tensors"]),
     module("Tokenizers", []),
