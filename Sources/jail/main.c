@@ -1,30 +1,23 @@
-// Starts one command with little: limited resources, no environment, no open files but the
-// standard three, a session of its own, and no life beyond the thread that started it.
+// Starts one command in a jail, and becomes it.
 //
-//   jail --parent PID --folder PATH [--cpu-seconds N] [--memory-mib N] [--processes N]
-//        [--file-kib N] [--open-files N] -- /absolute/command [argument...]
+//   jail --level limits|fence|jail --parent PID --folder PATH [--house FILE]... [--library PATH]...
+//        [--nesting] [--report FD] [--cgroup PATH] [--cpu-seconds N] [--memory-mib N]
+//        [--processes N] [--file-kib N] [--open-files N] [--scratch-mib N]
+//        -- /absolute/command [argument...]
 //
-// It replaces itself by the command, so the command's process is the one that the host started.
-// Exit codes of its own: 120 for bad usage, 121 where the host is gone, 122 where a limit cannot
-// be set, 123 where the command cannot be started. The reason is on standard error.
+// At level jail it drops root, closes what is open, and becomes bubblewrap, which builds the
+// namespaces and starts this program again inside them as `jail --inner`; that one limits itself
+// and becomes the command. `jail --probe` is a command that tries to get out.
 
-#define _GNU_SOURCE
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
+#include "jail.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { BAD_USAGE = 120, HOST_GONE = 121, NO_LIMIT = 122, NO_COMMAND = 123 };
-
-__attribute__((noreturn, format(printf, 2, 3))) static void give_up(int code, const char *format, ...) {
+void give_up(int code, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   fputs("jail: ", stderr);
@@ -35,89 +28,72 @@ __attribute__((noreturn, format(printf, 2, 3))) static void give_up(int code, co
 }
 
 // A whole number without sign, at most 2^40.
-static rlim_t number(const char *option, const char *text) {
-  rlim_t value = 0;
+static uint64_t number(const char *option, const char *text) {
+  uint64_t value = 0;
   if (*text == 0) give_up(BAD_USAGE, "%s needs a number", option);
   for (const char *digit = text; *digit; digit++) {
     if (*digit < '0' || *digit > '9') give_up(BAD_USAGE, "%s needs a number, not '%s'", option, text);
-    value = value * 10 + (rlim_t)(*digit - '0');
-    if (value > (rlim_t)1 << 40) give_up(BAD_USAGE, "%s: %s is too large", option, text);
+    value = value * 10 + (uint64_t)(*digit - '0');
+    if (value > (uint64_t)1 << 40) give_up(BAD_USAGE, "%s: %s is too large", option, text);
   }
   return value;
 }
 
-static void limit(const char *name, __rlimit_resource_t resource, rlim_t value) {
-  struct rlimit current;
-  if (getrlimit(resource, &current) != 0) give_up(NO_LIMIT, "%s: %s", name, strerror(errno));
-  // Never above what the host itself was given.
-  if (current.rlim_max != RLIM_INFINITY && value > current.rlim_max) value = current.rlim_max;
-  struct rlimit lower = {value, value};
-  if (setrlimit(resource, &lower) != 0) give_up(NO_LIMIT, "%s: %s", name, strerror(errno));
+static enum level level(const char *name) {
+  if (strcmp(name, "limits") == 0) return LEVEL_LIMITS;
+  if (strcmp(name, "fence") == 0) return LEVEL_FENCE;
+  if (strcmp(name, "jail") == 0) return LEVEL_JAIL;
+  give_up(BAD_USAGE, "'%s' is no level", name);
 }
 
-// Threads of this user, the kernel's unit of RLIMIT_NPROC: a folder in /proc/PID/task for each.
-static rlim_t threads_of_user(void) {
-  DIR *processes = opendir("/proc");
-  if (processes == NULL) give_up(NO_LIMIT, "/proc: %s", strerror(errno));
-  rlim_t threads = 0;
-  uid_t user = getuid();
-  for (struct dirent *entry; (entry = readdir(processes)) != NULL;) {
-    if (entry->d_name[0] < '0' || entry->d_name[0] > '9') continue;
-    char path[300];
-    struct stat status;
-    snprintf(path, sizeof path, "%s/task", entry->d_name);
-    if (fstatat(dirfd(processes), path, &status, 0) == 0 && status.st_uid == user && status.st_nlink > 2)
-      threads += status.st_nlink - 2;
+static void add(const char *option, const char *path, const char **paths, int *count) {
+  if (*count == MOST_PATHS) give_up(BAD_USAGE, "%s more than %d times", option, MOST_PATHS);
+  if (path[0] != '/') give_up(BAD_USAGE, "%s needs an absolute path, not '%s'", option, path);
+  paths[(*count)++] = path;
+}
+
+void read_options(int count, char **words, struct options *options) {
+  int at = 1;
+  while (at < count && strcmp(words[at], "--") != 0) {
+    const char *option = words[at++];
+    if (strcmp(option, "--inner") == 0) {
+      options->is_inner = 1;
+      continue;
+    }
+    if (strcmp(option, "--nesting") == 0) {
+      options->is_nesting = 1;
+      continue;
+    }
+    if (at >= count) give_up(BAD_USAGE, "%s needs a value", option);
+    const char *value = words[at++];
+    if (strcmp(option, "--level") == 0) options->level = level(value);
+    else if (strcmp(option, "--folder") == 0) options->folder = value;
+    else if (strcmp(option, "--cgroup") == 0) options->cgroup = value;
+    else if (strcmp(option, "--house") == 0) add(option, value, options->house, &options->house_count);
+    else if (strcmp(option, "--library") == 0) add(option, value, options->libraries, &options->library_count);
+    else if (strcmp(option, "--parent") == 0) options->parent = (pid_t)number(option, value);
+    else if (strcmp(option, "--report") == 0) options->report = (int)number(option, value);
+    else if (strcmp(option, "--cpu-seconds") == 0) options->cpu_seconds = number(option, value);
+    else if (strcmp(option, "--memory-mib") == 0) options->memory_mib = number(option, value);
+    else if (strcmp(option, "--processes") == 0) options->processes = number(option, value);
+    else if (strcmp(option, "--open-files") == 0) options->open_files = number(option, value);
+    else if (strcmp(option, "--scratch-mib") == 0) options->scratch_mib = number(option, value);
+    else if (strcmp(option, "--file-kib") == 0)
+      options->file_kib = number(option, value), options->has_file_limit = 1;
+    else give_up(BAD_USAGE, "'%s' is no option", option);
   }
-  closedir(processes);
-  return threads;
+  options->command = words + at + 1;
+  if (at + 1 >= count || options->command[0][0] != '/')
+    give_up(BAD_USAGE, "-- /absolute/command is missing");
+  if (!options->is_inner && (options->folder == NULL || options->parent == 0))
+    give_up(BAD_USAGE, "--folder and --parent are needed");
+  if (options->report != 0 && options->report != 3) give_up(BAD_USAGE, "--report can only be 3");
 }
 
 int main(int count, char **words) {
-  const char *folder = NULL;
-  rlim_t parent = 0, cpu_seconds = 0, memory_mib = 0, processes = 0, file_kib = 0, open_files = 0;
-  int has_file_limit = 0, at = 1;
-  for (; at < count && strcmp(words[at], "--") != 0; at += 2) {
-    const char *option = words[at];
-    if (at + 1 >= count) give_up(BAD_USAGE, "%s needs a value", option);
-    const char *value = words[at + 1];
-    if (strcmp(option, "--folder") == 0) folder = value;
-    else if (strcmp(option, "--parent") == 0) parent = number(option, value);
-    else if (strcmp(option, "--cpu-seconds") == 0) cpu_seconds = number(option, value);
-    else if (strcmp(option, "--memory-mib") == 0) memory_mib = number(option, value);
-    else if (strcmp(option, "--processes") == 0) processes = number(option, value);
-    else if (strcmp(option, "--file-kib") == 0) file_kib = number(option, value), has_file_limit = 1;
-    else if (strcmp(option, "--open-files") == 0) open_files = number(option, value);
-    else give_up(BAD_USAGE, "'%s' is no option", option);
-  }
-  char **command = words + at + 1;
-  if (at + 1 >= count || command[0][0] != '/') give_up(BAD_USAGE, "-- /absolute/command is missing");
-  if (folder == NULL || parent == 0) give_up(BAD_USAGE, "--folder and --parent are needed");
-
-  // The kernel kills this process when the host's thread that started it ends. A host that ended
-  // before this call would never be noticed, hence the comparison.
-  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) give_up(NO_LIMIT, "PDEATHSIG: %s", strerror(errno));
-  if ((rlim_t)getppid() != parent) give_up(HOST_GONE, "the host is gone");
-
-  if (close_range(3, ~0U, 0) != 0) give_up(NO_LIMIT, "close_range: %s", strerror(errno));
-  if (setsid() < 0) give_up(NO_LIMIT, "setsid: %s", strerror(errno));
-  for (int signal_number = 1; signal_number < NSIG; signal_number++) signal(signal_number, SIG_DFL);
-  sigset_t none;
-  sigemptyset(&none);
-  if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) give_up(NO_LIMIT, "signals: %s", strerror(errno));
-  umask(077);
-  if (chdir(folder) != 0) give_up(NO_COMMAND, "%s: %s", folder, strerror(errno));
-
-  if (processes > 0) limit("processes", RLIMIT_NPROC, threads_of_user() + processes - 1);
-  if (open_files > 0) limit("open files", RLIMIT_NOFILE, open_files);
-  if (has_file_limit) limit("file size", RLIMIT_FSIZE, file_kib << 10);
-  if (cpu_seconds > 0) limit("CPU seconds", RLIMIT_CPU, cpu_seconds);
-  limit("core", RLIMIT_CORE, 0);
-  if (memory_mib > 0) limit("memory", RLIMIT_AS, memory_mib << 20);
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-    give_up(NO_LIMIT, "NO_NEW_PRIVS: %s", strerror(errno));
-
-  char *nothing[] = {NULL};
-  execve(command[0], command, nothing);
-  give_up(NO_COMMAND, "%s: %s", command[0], strerror(errno));
+  if (count > 1 && strcmp(words[1], "--probe") == 0) return probe(count, words);
+  struct options options = {0};
+  read_options(count, words, &options);
+  if (options.is_inner) become_command(&options);
+  enter(&options);
 }
