@@ -5,7 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 // A host without standard streams would otherwise see its pipes in their place.
@@ -32,4 +38,38 @@ int sandbox_pipe(int ends[2], int nonblocking) {
 
 int sandbox_event(void) {
   return above_standard_streams(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+}
+
+int sandbox_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+static int listening(int family, const void *address, socklen_t length) {
+  int one = above_standard_streams(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (one < 0) return -1;
+  if (bind(one, address, length) == 0 && listen(one, 4) == 0) return one;
+  int code = errno;
+  close(one);
+  errno = code;
+  return -1;
+}
+
+int sandbox_listen_abstract(const char *name) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  size_t length = strlen(name);
+  if (length >= sizeof address.sun_path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  memcpy(address.sun_path + 1, name, length);
+  length += offsetof(struct sockaddr_un, sun_path) + 1;
+  return listening(AF_UNIX, &address, (socklen_t)length);
+}
+
+int sandbox_listen_loopback(unsigned short *port) {
+  struct sockaddr_in address = {.sin_family = AF_INET};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  int one = listening(AF_INET, &address, sizeof address);
+  socklen_t length = sizeof address;
+  if (one < 0 || getsockname(one, (struct sockaddr *)&address, &length) != 0) return one;
+  *port = ntohs(address.sin_port);
+  return one;
 }

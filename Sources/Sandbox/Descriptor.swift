@@ -77,14 +77,12 @@ func poll(_ waits: inout [pollfd], seconds: Double?) -> Bool {
   return unsafe Glibc.poll(&waits, nfds_t(waits.count), milliseconds) > 0
 }
 
-/// Starts `words[0]` with an empty environment and three descriptors.
-func spawn(
-  _ words: [String], input: CInt, output: CInt, errors: CInt
-) throws(SandboxError) -> pid_t {
+/// Starts `words[0]` with an empty environment and these descriptors, which become 0, 1, 2 and on.
+func spawn(_ words: [String], descriptors: [CInt]) throws(SandboxError) -> pid_t {
   var actions = posix_spawn_file_actions_t()
   unsafe posix_spawn_file_actions_init(&actions)
   defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-  for (target, number) in [input, output, errors].enumerated() {
+  for (target, number) in descriptors.enumerated() {
     unsafe posix_spawn_file_actions_adddup2(&actions, number, CInt(target))
   }
   var arguments = words.map { unsafe strdup($0) } + [nil]

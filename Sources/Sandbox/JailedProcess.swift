@@ -2,9 +2,9 @@ package import Glibc
 
 /// A running command in its jail, with the host's ends of its three pipes.
 ///
-/// The pipes never block: ``wait(toWrite:toReadErrors:wake:seconds:)`` says what can be done now. The value owns
-/// the process; when it goes, the process and its whole group are killed, the process is reaped and
-/// the pipes are closed.
+/// The pipes never block: ``wait(toWrite:toReadErrors:wake:seconds:)`` says what can be done now.
+/// The value owns the jail; when it goes, every process of the jail is killed, those of which this
+/// process is or becomes the parent are reaped, and the pipes are closed.
 package struct JailedProcess: ~Copyable {
   /// A stream that the process writes.
   package enum Stream { case output, errors }
@@ -27,35 +27,46 @@ package struct JailedProcess: ~Copyable {
     package var isWoken = false
   }
 
-  /// The process, which is also its session and its process group.
+  /// The process that the host started, which is also its session and its process group. In a jail
+  /// with a root of its own it stands outside and waits for the jail's first process.
   package let processID: pid_t
 
   private var input: Descriptor
   private let output: Descriptor
   private let errors: Descriptor
+  /// Where bubblewrap tells the number of the jail's first process.
+  private let report: Descriptor
+  /// Whether there is a bubblewrap that tells it.
+  private let reports: Bool
+  private let cgroup: MemoryCgroup?
   /// How the process ended, once it was reaped.
   private var ending: String?
 
   /// Starts `words[0]` with the arguments `words` and an empty environment.
-  init(_ words: [String]) throws(SandboxError) {
+  ///
+  /// - Parameters:
+  ///   - words: The jail's command line.
+  ///   - reports: Whether the jail tells its first process on descriptor 3.
+  ///   - cgroup: What counts the jail's memory; removed with the value.
+  init(
+    _ words: [String], reports: Bool, cgroup: MemoryCgroup?
+  ) throws(SandboxError) {
     let forInput = try Pipe(hostWrites: true)
     let forOutput = try Pipe(hostWrites: false)
     let forErrors = try Pipe(hostWrites: false)
+    let forReport = try Pipe(hostWrites: false)
+    let standard = [forInput.child.number, forOutput.child.number, forErrors.child.number]
     processID = try spawn(
-      words, input: forInput.child.number, output: forOutput.child.number,
-      errors: forErrors.child.number)
+      words, descriptors: reports ? standard + [forReport.child.number] : standard)
     input = forInput.host
     output = forOutput.host
     errors = forErrors.host
+    report = forReport.host
+    self.reports = reports
+    self.cgroup = cgroup
   }
 
-  deinit {
-    if ending == nil {
-      kill(-processID, SIGKILL)
-      kill(processID, SIGKILL)
-      while waitpid(processID, nil, 0) < 0, errno == EINTR {}
-    }
-  }
+  deinit { if ending == nil { _ = Self.kill(processID, first: firstProcess) } }
 
   /// Waits until something can be done.
   ///
@@ -107,24 +118,63 @@ package struct JailedProcess: ~Copyable {
     return count < 0 && (errno == EAGAIN || errno == EINTR) ? .nothing : .end
   }
 
-  /// Ends the process: closes its input, gives it time to leave, then kills its group.
+  /// Ends the jail: closes its input, gives it time to leave, then kills what is left of it.
+  ///
+  /// When this returns, no process of a jail with namespaces is left.
   ///
   /// - Parameter graceSeconds: How long it may take to leave by itself.
-  /// - Returns: How it ended, as `exit code 1` or `signal 9`.
+  /// - Returns: How it ended, as `exit code 1` or `signal 9`. It is for the record only: a command
+  ///   that exits with 128 + n is told from one that signal n ended in a weaker jail alone.
   package mutating func end(graceSeconds: Double) -> String {
     if let ending { return ending }
     input.close()
     let lastMoment = ContinuousClock.now + .seconds(graceSeconds)
     while !hasEnded, ContinuousClock.now < lastMoment { usleep(1000) }
-    // Killed before it is reaped: a zombie keeps its number, so the group is surely its own.
-    kill(-processID, SIGKILL)
-    kill(processID, SIGKILL)
-    var status: CInt = 0
-    while unsafe waitpid(processID, &status, 0) < 0, errno == EINTR {}
-    let signal = status & 0x7F
-    let words = signal == 0 ? "exit code \(status >> 8 & 0xFF)" : "signal \(signal)"
+    let status = Self.kill(processID, first: firstProcess)
+    var (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
+    // Bubblewrap tells of a signal as a shell does.
+    if reports, signal == 0, code > 128, code <= 128 + 64 { (signal, code) = (code - 128, 0) }
+    let words = signal == 0 ? "exit code \(code)" : "signal \(signal)"
     ending = words
     return words
+  }
+
+  // MARK: - Ends
+
+  /// Kills and reaps the process, its group and what its jail leaves behind.
+  ///
+  /// - Returns: The process's wait status.
+  private static func kill(_ process: pid_t, first: pid_t?) -> CInt {
+    // Killed before it is reaped: a zombie keeps its number, so the group is surely its own.
+    Glibc.kill(-process, SIGKILL)
+    Glibc.kill(process, SIGKILL)
+    var status: CInt = 0
+    while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
+    if let first {
+      // The jail's first process was reaped by its parent, or has become this process's own child,
+      // since this process adopts orphans. It takes all others of its namespace along, and is a
+      // zombie only when they are gone.
+      var information = siginfo_t()
+      if unsafe waitid(P_PID, id_t(first), &information, WEXITED | WNOHANG | WNOWAIT) == 0 {
+        Glibc.kill(first, SIGKILL)
+        while waitpid(first, nil, 0) < 0, errno == EINTR {}
+      }
+    }
+    // Without namespaces, orphans of the group come here one by one as they die.
+    while waitpid(-process, nil, 0) > 0 || errno == EINTR {}
+    return status
+  }
+
+  /// The number of the jail's first process, which bubblewrap tells before it starts the command.
+  private var firstProcess: pid_t? {
+    guard reports else { return nil }
+    let number = report.number
+    var chunk = [UInt8](repeating: 0, count: 1024)
+    let count = chunk.withUnsafeMutableBytes { unsafe Glibc.read(number, $0.baseAddress, $0.count) }
+    guard count > 0 else { return nil }
+    // {"child-pid": 123, …}
+    let text = String(decoding: chunk[..<count], as: UTF8.self)
+    return text.firstMatch(of: /"child-pid": *([0-9]+)/).flatMap { pid_t($0.1) }
   }
 
   /// Whether the process is a zombie; it is left one.

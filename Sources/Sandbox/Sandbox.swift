@@ -1,25 +1,63 @@
+import CSandbox
 package import Foundation
 import Glibc
+import Synchronization
 
 /// Starts commands that are not trusted, through the `jail` executable of this package.
 ///
-/// For now the jail limits resources, empties the environment and closes inherited descriptors;
-/// it does not hide files or the network, which ``level`` says.
+/// What the jail is worth on this machine is found by trying, once for each process: a jail is
+/// built, and a program in it tries to get out. See ``SandboxStatus``.
 package struct Sandbox: Sendable {
   /// How much the jail takes away on this machine.
   package let level: SandboxLevel
 
   private let jail: String
 
-  /// Finds the jail.
+  /// Finds the strongest jail that this machine can build.
   ///
-  /// - Parameter folder: Where the executables of this package lie.
+  /// - Parameters:
+  ///   - folder: Where the executables of this package lie.
+  ///   - weakest: The weakest level that will do.
+  /// - Throws: ``SandboxError/noJail(path:)``, or
+  ///   ``SandboxError/tooWeak(level:needed:obstacles:remedies:)``.
+  package init(
+    executables folder: URL, weakest: SandboxLevel = .weakestByDefault
+  ) throws(SandboxError) {
+    let status = try Self.status(executables: folder)
+    guard status.level >= weakest else {
+      throw .tooWeak(
+        level: status.level, needed: weakest, obstacles: status.obstacles,
+        remedies: status.remedies)
+    }
+    try self.init(executables: folder, at: status.level)
+  }
+
+  /// A sandbox of a level that was not tried: for the trials, and for tests of weaker levels.
+  ///
+  /// - Parameters:
+  ///   - folder: Where the executables of this package lie.
+  ///   - level: How strong it shall be; a command does not start where that cannot be had.
   /// - Throws: ``SandboxError/noJail(path:)``.
-  package init(executables folder: URL) throws(SandboxError) {
+  package init(executables folder: URL, at level: SandboxLevel) throws(SandboxError) {
     let path = folder.appending(path: "jail").path
     guard FileManager.default.isExecutableFile(atPath: path) else { throw .noJail(path: path) }
-    (jail, level) = (path, .none)
+    (jail, self.level) = (path, level)
   }
+
+  /// What the sandbox is worth here; tried at the first call, and the same for all later ones.
+  ///
+  /// - Parameter folder: Where the executables of this package lie.
+  /// - Throws: ``SandboxError``.
+  package static func status(executables folder: URL) throws(SandboxError) -> SandboxStatus {
+    try known.withLock { known throws(SandboxError) in
+      if let status = known[folder.path] { return status }
+      let status = try SandboxTrial(executables: folder).status()
+      known[folder.path] = status
+      return status
+    }
+  }
+
+  private static let known = Mutex<[String: SandboxStatus]>([:])
 
   /// Starts a command with pipes to its standard input, output and error.
   ///
@@ -32,84 +70,28 @@ package struct Sandbox: Sendable {
   /// - Returns: The running process, which ends with the value.
   /// - Throws: ``SandboxError/failed(call:reason:)`` where the machine refuses.
   package func start(_ command: JailedCommand) throws(SandboxError) -> JailedProcess {
-    var words = [jail, "--parent", "\(getpid())", "--folder", command.folder.path]
-    for (option, value) in command.limits.options { words += [option, "\(value)"] }
-    words += ["--", command.executable] + command.arguments
+    guard sandbox_adopt_orphans() == 0 else {
+      throw .failed(call: "adopting orphans", reason: reason(errno))
+    }
+    let cgroup: MemoryCgroup? =
+      level == .full
+      ? try MemoryCgroup(limits: command.limits, isNesting: command.isNesting) : nil
+    var words = [jail, "--level", level.wall, "--parent", "\(getpid())"]
+    if let cgroup { words += ["--cgroup", cgroup.path] }
+    words += ["--folder", command.folder.standardizedFileURL.resolvingSymlinksInPath().path]
+    let place = command.place
+    let house = command.house + (place.isInHouse ? [command.executable] : [])
+    words += house.flatMap { ["--house", $0] }
+    words += SwiftRuntime.folders.flatMap { ["--library", $0] }
+    if command.isNesting { words.append("--nesting") }
+    if level.hasOwnRoot { words += ["--report", "3"] }
+    words += command.limits.words + ["--"]
+    words.append(level.hasOwnRoot ? place.path : command.executable)
+    words += command.arguments
     var brokenPipe = sigset_t()
     unsafe sigemptyset(&brokenPipe)
     unsafe sigaddset(&brokenPipe, SIGPIPE)
     unsafe pthread_sigmask(SIG_BLOCK, &brokenPipe, nil)
-    return try JailedProcess(words)
-  }
-}
-
-/// How much a sandbox takes away.
-package enum SandboxLevel: String, Codable, Sendable {
-  /// Limits on resources, an empty environment, a session of its own; files, network and other
-  /// processes of the user stay reachable.
-  case none
-}
-
-/// A command to be started in a sandbox.
-package struct JailedCommand: Equatable, Sendable {
-  /// Absolute path of the executable.
-  package let executable: String
-  package let arguments: [String]
-  /// The command's current folder.
-  package let folder: URL
-  package let limits: JailLimits
-
-  package init(executable: String, arguments: [String], folder: URL, limits: JailLimits) {
-    precondition(executable.hasPrefix("/"), "'\(executable)' is not an absolute path")
-    (self.executable, self.arguments) = (executable, arguments)
-    (self.folder, self.limits) = (folder, limits)
-  }
-}
-
-/// What a jailed command may use; nil leaves the host's own limit.
-package struct JailLimits: Equatable, Sendable {
-  /// CPU seconds of each process over its whole life.
-  package var cpuSeconds: Int?
-  /// Address space of each process, in MiB.
-  package var memoryMiB: Int?
-  /// Processes and threads, above those that the user has when the command starts.
-  package var processes: Int?
-  /// Longest file that it may write, in KiB.
-  package var fileKiB: Int?
-  /// Open descriptors of each process.
-  package var openFiles: Int?
-
-  package init(
-    cpuSeconds: Int? = nil, memoryMiB: Int? = nil, processes: Int? = nil, fileKiB: Int? = nil,
-    openFiles: Int? = nil
-  ) {
-    (self.cpuSeconds, self.memoryMiB, self.processes) = (cpuSeconds, memoryMiB, processes)
-    (self.fileKiB, self.openFiles) = (fileKiB, openFiles)
-  }
-
-  fileprivate var options: [(String, Int)] {
-    let all = [
-      ("--cpu-seconds", cpuSeconds), ("--memory-mib", memoryMiB), ("--processes", processes),
-      ("--file-kib", fileKiB), ("--open-files", openFiles),
-    ]
-    return all.compactMap { option, value in value.map { (option, $0) } }
-  }
-}
-
-/// What stops a sandbox from being made or used.
-package enum SandboxError: Error, Equatable, CustomStringConvertible {
-  case noJail(path: String)
-  /// A system call was refused.
-  case failed(call: String, reason: String)
-
-  package var description: String {
-    switch self {
-    case .noJail(let path):
-      """
-      There is no executable '\(path)', which starts verifiers with limits. Build the whole \
-      package, and keep 'jail' beside 'hone'.
-      """
-    case .failed(let call, let reason): "\(call) failed: \(reason)."
-    }
+    return try JailedProcess(words, reports: level.hasOwnRoot, cgroup: cgroup)
   }
 }

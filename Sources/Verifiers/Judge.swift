@@ -21,11 +21,13 @@ package final class Judge: Sendable {
   ///   - workers: Processes for each term.
   ///   - folders: Where plugins are looked for.
   ///   - executables: Where the executables of this package lie.
+  ///   - weakest: The weakest sandbox in which verifiers may run.
   ///   - log: Where restarts and a weak sandbox are told.
   /// - Throws: ``VerifierError`` or `SandboxError`, before any process starts.
   package init(
     terms: [RewardTerm], workers: Int = 2, folders: [URL] = VerifierCatalog.folders(),
-    executables: URL = VerifierCatalog.executableFolder, log: Logger = Logger(label: "verifiers")
+    executables: URL = VerifierCatalog.executableFolder,
+    weakest: SandboxLevel = .weakestByDefault, log: Logger = Logger(label: "verifiers")
   ) throws {
     guard terms.contains(where: { $0.onlyIf == nil }) else {
       throw VerifierError.invalidReward(rule: "at least one term must be without 'onlyIf'")
@@ -37,17 +39,17 @@ package final class Judge: Sendable {
     guard (1...256).contains(workers) else {
       throw VerifierError.invalidReward(rule: "\(workers) workers are not in 1...256")
     }
-    let sandbox = try Sandbox(executables: executables)
+    let sandbox = try Sandbox(executables: executables, weakest: weakest)
     hosts = try terms.map { term in
       try VerifierHost(
         try VerifierCatalog.find(term.verifier, in: folders), settings: term.settings,
         workers: workers, sandbox: sandbox, executables: executables, log: log)
     }
     (self.terms, sandboxLevel) = (terms, sandbox.level)
-    if sandbox.level == .none {
+    if sandbox.level < .weakestByDefault {
       log.warning(
         """
-        Verifiers run with limits on resources only: files and the network stay within their reach.
+        Verifiers run in a weak sandbox, level '\(sandbox.level.rawValue)': \(sandbox.level.loss).
         """)
     }
   }

@@ -96,6 +96,31 @@ struct ManifestFields {
     return integer
   }
 
+  /// A number, nil where the field is absent.
+  mutating func optionalNumber(
+    _ field: String, in range: ClosedRange<Double>
+  ) throws(VerifierError) -> Double? {
+    let isThere = values[field] != nil
+    let number = try number(field, in: range, default: range.lowerBound)
+    return isThere ? number : nil
+  }
+
+  /// A list of texts, nil where the field is absent.
+  mutating func optionalTexts(_ field: String) throws(VerifierError) -> [String]? {
+    if values[field] != nil { return try texts(field) }
+    read.append(field)
+    return nil
+  }
+
+  /// A truth, false where the field is absent.
+  mutating func flag(_ field: String) throws(VerifierError) -> Bool {
+    switch try take(field, isNeeded: false) {
+    case nil: return false
+    case .bool(let flag): return flag
+    default: throw invalid(field, "must be true or false")
+    }
+  }
+
   /// An object, empty where the field is absent.
   mutating func object(_ field: String) throws(VerifierError) -> [String: JSONValue] {
     switch try take(field, isNeeded: false) {

@@ -23,12 +23,16 @@ struct PluginPlan: Sendable {
         verifier: manifest.name, setting: setting, known: manifest.settings.keys.sorted())
     }
     settings = manifest.settings.merging(overrides) { $1 }
-    command = JailedCommand(
+    var command = JailedCommand(
       executable: try manifest.executable(beside: executables),
       arguments: Array(manifest.command.dropFirst()), folder: manifest.folder,
       limits: JailLimits(
-        memoryMiB: manifest.limits.memoryMiB, processes: manifest.limits.processes, fileKiB: 1024,
-        openFiles: 64))
+        cpuSeconds: manifest.limits.cpuSeconds, memoryMiB: manifest.limits.memoryMiB,
+        processes: manifest.limits.processes, fileKiB: manifest.limits.scratchMiB << 10,
+        openFiles: manifest.nesting ? 1024 : 64, scratchMiB: manifest.limits.scratchMiB))
+    command.isNesting = manifest.nesting
+    command.house = try manifest.needs(beside: executables)
+    self.command = command
     (self.sandbox, self.startSeconds, self.log) = (sandbox, startSeconds, log)
   }
 }

@@ -211,8 +211,8 @@ static char *copy(const char *text) {
   return copied;
 }
 
-static void need_readable(const char *path, const char *name) {
-  if (access(path, R_OK | X_OK) == 0) return;
+static void need_readable(const char *path, int how, const char *name) {
+  if (access(path, how) == 0) return;
   give_up(
       NO_COMMAND, "%s cannot be read by the unprivileged user that runs it: %s; `chmod -R go+rX` it",
       name, strerror(errno));
@@ -269,9 +269,9 @@ static __attribute__((noreturn)) void become_bubblewrap(struct options *options)
   drop_root();
   // The kernel forgets the wish to die with the host where a process changes its user.
   die_with_host(options);
-  need_readable(options->folder, folder);
+  need_readable(options->folder, R_OK | X_OK, folder);
   for (int index = 0; index < options->house_count; index++)
-    need_readable(options->house[index], names[index]);
+    need_readable(options->house[index], R_OK, names[index]);
 
   int arguments = unnamed_file("arguments");
   words = fdopen(arguments, "w");
