@@ -13,17 +13,18 @@ import Transformers
 /// ```
 @main
 struct Benchmarks {
-  static let workloads: [(name: String, run: @Sendable () throws -> Measurement)] = [
+  static let workloads: [(name: String, run: @Sendable () async throws -> Measurement)] = [
     ("train-smollm2", { try Workloads.train(.smolLM2, sequences: 8, length: 256, repeats: 4) }),
     ("train-small", { try Workloads.train(.small, sequences: 256, length: 48, repeats: 9) }),
     (
       "decode-smollm2",
       { try Workloads.decode(.smolLM2, rows: 64, prompt: 64, new: 24, repeats: 3) }
     ),
+    ("verdicts", { try await Workloads.verdicts(requests: 100_000, workers: 2, repeats: 5) }),
     ("decode-tiny", { try Workloads.decode(.tiny, rows: 256, prompt: 10, new: 16, repeats: 9) }),
   ]
 
-  static func main() throws {
+  static func main() async throws {
     let wanted = CommandLine.arguments.dropFirst()
     let names = workloads.map(\.name)
     if let unknown = wanted.first(where: { !names.contains($0) }) {
@@ -35,7 +36,7 @@ struct Benchmarks {
     var results: [Measurement] = []
     for (name, run) in workloads where wanted.isEmpty || wanted.contains(name) {
       FileHandle.standardError.write(Data("\(name) …\n".utf8))
-      var measurement = try run()
+      var measurement = try await run()
       measurement.name = name
       results.append(measurement)
     }

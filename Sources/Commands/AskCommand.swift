@@ -24,6 +24,8 @@ struct AskCommand: AsyncParsableCommand {
 
   @OptionGroup var policyOptions: PolicyOptions
 
+  @OptionGroup var sandboxOptions: SandboxOptions
+
   @Argument(help: "The question.")
   var question: String
 
@@ -79,7 +81,8 @@ struct AskCommand: AsyncParsableCommand {
   func run() async throws {
     // What would fail after the sampling fails before it.
     let judge = try votes.map { _ in
-      try Judge(terms: [RewardTerm(verifier: verifier)], workers: 1)
+      try Judge(
+        terms: [RewardTerm(verifier: verifier)], workers: 1, weakest: sandboxOptions.allowed)
     }
     let policy = try policyOptions.load()
     let problem = Problem(id: "question", prompt: question)

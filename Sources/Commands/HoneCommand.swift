@@ -28,6 +28,7 @@ package struct HoneCommand: AsyncParsableCommand {
         subcommands: [
           RolloutCommand.self, VerifyCommand.self, TrainCommand.self, EvaluateCommand.self,
         ]),
+      CommandGroup(name: "Verifiers:", subcommands: [SandboxCommand.self]),
       CommandGroup(
         name: "A policy by itself:",
         subcommands: [AskCommand.self, ScoreCommand.self, TokenizeCommand.self]),

@@ -20,6 +20,8 @@ struct VerifierOptions: ParsableArguments {
   @Option(help: "Processes for each verifier.")
   var workers = 2
 
+  @OptionGroup var sandboxOptions: SandboxOptions
+
   func validate() throws {
     guard (1...64).contains(workers) else {
       throw ValidationError("--workers is \(workers), but it must be within 1...64.")
@@ -28,7 +30,9 @@ struct VerifierOptions: ParsableArguments {
   }
 
   /// Starts nothing yet; finds each verifier and checks its settings.
-  func judge() throws -> Judge { try Judge(terms: try terms(), workers: workers) }
+  func judge() throws -> Judge {
+    try Judge(terms: try terms(), workers: workers, weakest: sandboxOptions.allowed)
+  }
 
   /// Each verifier with weight 1.
   func terms() throws -> [RewardTerm] {

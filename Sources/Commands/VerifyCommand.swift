@@ -1,6 +1,7 @@
 import ArgumentParser
 import Rollouts
 import Runs
+import Sandbox
 import VerifierKit
 import Verifiers
 
@@ -39,6 +40,8 @@ struct VerifyCommand: AsyncParsableCommand {
     /// Mean over the scored rollouts; `nil` without any.
     let meanReward: Double?
     let unscoredReasons: [Reason]
+    /// How much the sandbox took away from the verifiers.
+    let sandboxLevel: String
     let output: String
 
     struct Reason: Encodable {
@@ -68,10 +71,12 @@ struct VerifyCommand: AsyncParsableCommand {
     display.finish()
     await judge.shutDown()
     try file.write(JSONRows.data(rows))
-    try report(Self.summary(judged, output: output))
+    try report(Self.summary(judged, sandbox: judge.sandboxLevel, output: output))
   }
 
-  static func summary(_ judged: [Rollout], output: String) -> Summary {
+  static func summary(
+    _ judged: [Rollout], sandbox: SandboxLevel, output: String
+  ) -> Summary {
     let report = UnscoredReport(judged)
     let scored = judged.filter { $0.reward != nil }
     let rewards = scored.compactMap(\.reward)
@@ -81,7 +86,7 @@ struct VerifyCommand: AsyncParsableCommand {
       unscored: report.unscored,
       meanReward: rewards.isEmpty ? nil : rewards.reduce(0, +) / Double(rewards.count),
       unscoredReasons: report.reasons.map { Summary.Reason(reason: $0.reason, count: $0.count) },
-      output: output)
+      sandboxLevel: sandbox.rawValue, output: output)
   }
 
   private func report(_ summary: Summary) throws {
@@ -89,7 +94,7 @@ struct VerifyCommand: AsyncParsableCommand {
     let reward = summary.meanReward.map { ", mean reward \(TextTable.decimal($0))" } ?? ""
     print(
       "\(summary.passed) passed, \(summary.wrong) wrong, \(summary.unscored) unscored "
-        + "of \(summary.rollouts)\(reward); written to \(output)")
+        + "of \(summary.rollouts)\(reward); sandbox: \(summary.sandboxLevel); written to \(output)")
     for reason in summary.unscoredReasons.prefix(5) {
       print("  unscored \(reason.count) times: \(reason.reason)")
     }

@@ -3,6 +3,7 @@ import Foundation
 import Policies
 import Rollouts
 import PolicyGradient
+import Sandbox
 import Settings
 import Tasks
 import Tokenizers
@@ -72,7 +73,7 @@ package struct PipelineCheck: Encodable {
     training = Self.summary(parts.training, lengths.training)
     evaluation = Self.summary(parts.evaluation, lengths.evaluation)
     verifiers = pipeline.settings.reward.map(\.verifier)
-    sandboxLevel = "\(parts.judge.sandboxLevel)"
+    sandboxLevel = parts.judge.sandboxLevel.rawValue
     stages = try pipeline.stages.map { stage in
       try Self.plan(stage, parts: parts, lengths: lengths)
     }

@@ -3,6 +3,7 @@ package import Foundation
 import Evaluation
 import Policies
 package import Runs
+import Sandbox
 import Tasks
 import Tensors
 import Training
@@ -28,7 +29,8 @@ package struct PipelineRunner {
     let parts = try Parts(pipeline, model: nil)
     let plan = try PipelineCheck(pipeline, parts)
     let folder = try RunFolder.create(
-      in: runs, name: pipeline.settings.name, settings: try pipeline.yaml())
+      in: runs, name: pipeline.settings.name, settings: try pipeline.yaml(),
+      sandboxLevel: parts.judge.sandboxLevel.rawValue)
     display.message("\(plan.text)\n")
     return try await guarded(folder, parts) {
       try await run(pipeline, folder, parts, from: nil)
@@ -68,7 +70,9 @@ package struct PipelineRunner {
         settings.tasks.train, in: folders, maxPromptCharacters: longest)
       evaluation = try TaskCatalog.load(
         settings.tasks.evaluation, in: folders, maxPromptCharacters: longest)
-      judge = try Judge(terms: settings.reward, workers: pipeline.verifierWorkers)
+      judge = try Judge(
+        terms: settings.reward, workers: pipeline.verifierWorkers,
+        weakest: settings.sandbox.allowDegraded)
     }
   }
 

@@ -1,4 +1,5 @@
 import Policies
+package import Sandbox
 package import Settings
 package import Tokenizers
 package import Verifiers
@@ -13,6 +14,7 @@ package struct PipelineSettings: SettingsSection {
   package var tasks = TaskReferences()
   /// What a completion is worth: a weighted sum of verdicts.
   package var reward = [RewardTerm(verifier: "arithmetic")]
+  package var sandbox = SandboxSettings()
 
   package init() {}
 
@@ -35,6 +37,16 @@ package struct PipelineSettings: SettingsSection {
         rule: "the first verifier says what is correct, so it must judge everything; move it down")
     }
   }
+}
+
+/// How the verifiers are locked up.
+package struct SandboxSettings: SettingsSection {
+  /// The weakest sandbox in which they may run: `full`, `noMemoryCgroup`, `landlockOnly` or `none`.
+  package var allowDegraded = SandboxLevel.weakestByDefault
+
+  package init() {}
+
+  package func validate() throws(InvalidSetting) {}  // each level is one that may be allowed
 }
 
 /// Which policy is trained.

@@ -3,6 +3,7 @@ import Policies
 import Evaluation
 import Foundation
 import Runs
+import Sandbox
 import Tasks
 import Training
 import Transformers
@@ -67,7 +68,7 @@ extension RunContext {
     }
     return RunReport(
       run: folder.manifest.name, pipeline: pipeline.settings.name, seed: pipeline.settings.seed,
-      parameters: policy.parameters.table.count, sandboxLevel: "\(judge.sandboxLevel)",
+      parameters: policy.parameters.table.count, sandboxLevel: judge.sandboxLevel.rawValue,
       evaluations: Dictionary(evaluations.map { ($0.name, $0) }) { _, last in last },
       comparisons: evaluations.dropFirst().compactMap { later in
         evaluations.first.flatMap { EvaluationComparison(before: $0, after: later) }

@@ -1,4 +1,5 @@
 package import Foundation
+import Sandbox
 import Settings
 package import VerifierKit
 package import Verifiers
@@ -82,7 +83,7 @@ package enum JSONRows {
 }
 
 extension JSONRow {
-  /// Keeps what the verifiers found, as `verdicts` and `reward`.
+  /// Keeps what the verifiers found, as `verdicts`, `reward` and `sandbox`.
   package mutating func record(_ judgement: Judgement) {
     members["verdicts"] = .array(
       judgement.verdicts.map { verdict in
@@ -95,5 +96,6 @@ extension JSONRow {
         return .object(fields)
       })
     members["reward"] = judgement.reward.map(JSONValue.number)
+    members["sandbox"] = (judgement.sandbox?.rawValue).map(JSONValue.string)
   }
 }

@@ -42,7 +42,8 @@ package final class RunFolder: Sendable {
   ///
   /// - Throws: ``RunError``, such as ``RunError/unusableName(kind:name:)``.
   package static func create(
-    in runs: URL, name: String, settings yaml: String, created: Date = Date()
+    in runs: URL, name: String, settings yaml: String, sandboxLevel: String? = nil,
+    created: Date = Date()
   ) throws(RunError) -> RunFolder {
     try RunName.check(name, of: "run")
     do {
@@ -55,7 +56,8 @@ package final class RunFolder: Sendable {
       let lock = try RunLock(of: url)
       let manifest = RunManifest(
         format: RunManifest.currentFormat, honeVersion: HoneVersion.current,
-        name: url.lastPathComponent, created: created.ISO8601Format(), status: .running)
+        name: url.lastPathComponent, created: created.ISO8601Format(),
+        sandboxLevel: sandboxLevel, status: .running)
       let run = RunFolder(url, lock, manifest)
       try run.write(Data(yaml.utf8), as: "settings.yaml")
       try run.write(StableJSON.document(manifest), as: "run.json")

@@ -11,6 +11,8 @@ package struct RunManifest: Codable, Equatable, Sendable {
   package let name: String
   /// When the folder was made, as in `2025-01-31T12:00:00Z`.
   package let created: String
+  /// How much the sandbox takes away from the verifiers; nil in runs that did not record it.
+  package var sandboxLevel: String?
   package var status: RunStatus
   /// Why the run failed, where it did.
   package var reason: String?

@@ -27,8 +27,9 @@ package struct JailedProcess: ~Copyable {
     package var isWoken = false
   }
 
-  /// The process that the host started, which is also its session and its process group. In a jail
-  /// with a root of its own it stands outside and waits for the jail's first process.
+  /// The process that the host started, which is also its session and its process group.
+  ///
+  /// In a jail with a root of its own it stands outside and waits for the jail's first process.
   package let processID: pid_t
 
   private var input: Descriptor
@@ -48,6 +49,7 @@ package struct JailedProcess: ~Copyable {
   ///   - words: The jail's command line.
   ///   - reports: Whether the jail tells its first process on descriptor 3.
   ///   - cgroup: What counts the jail's memory; removed with the value.
+  /// - Throws: ``SandboxError/failed(call:reason:)`` where the machine refuses.
   init(
     _ words: [String], reports: Bool, cgroup: MemoryCgroup?
   ) throws(SandboxError) {

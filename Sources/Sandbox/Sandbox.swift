@@ -47,6 +47,7 @@ package struct Sandbox: Sendable {
   /// What the sandbox is worth here; tried at the first call, and the same for all later ones.
   ///
   /// - Parameter folder: Where the executables of this package lie.
+  /// - Returns: The level, and how each trial went.
   /// - Throws: ``SandboxError``.
   package static func status(executables folder: URL) throws(SandboxError) -> SandboxStatus {
     try known.withLock { known throws(SandboxError) in

@@ -102,6 +102,6 @@ package final class Judge: Sendable {
       guard let verdict else { continue }
       reward = verdict.score.flatMap { score in reward.map { $0 + term.weight * score } }
     }
-    return Judgement(verdicts: verdicts.compactMap { $0 }, reward: reward)
+    return Judgement(verdicts: verdicts.compactMap { $0 }, reward: reward, sandbox: sandboxLevel)
   }
 }

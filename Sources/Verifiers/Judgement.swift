@@ -1,3 +1,4 @@
+package import Sandbox
 package import VerifierKit
 
 /// A completion to be judged against its problem.
@@ -45,11 +46,13 @@ package struct Judgement: Codable, Equatable, Sendable {
   package let verdicts: [NamedVerdict]
   /// The weighted sum of the scores; nil where a verdict that it needs is unscored.
   package let reward: Double?
+  /// How much the sandbox took away from the verifiers; nil where that is not known.
+  package let sandbox: SandboxLevel?
 
   /// Whether the completion leaves the group statistics and the loss.
   package var isUnscored: Bool { reward == nil }
 
-  package init(verdicts: [NamedVerdict], reward: Double?) {
-    (self.verdicts, self.reward) = (verdicts, reward)
+  package init(verdicts: [NamedVerdict], reward: Double?, sandbox: SandboxLevel? = nil) {
+    (self.verdicts, self.reward, self.sandbox) = (verdicts, reward, sandbox)
   }
 }

@@ -101,6 +101,7 @@ package struct VerifierManifest: Equatable, Sendable {
   /// The absolute paths of the further files that it needs.
   ///
   /// - Parameter executables: The folder of the running executable.
+  /// - Returns: The paths of files that are there.
   /// - Throws: ``VerifierError/noExecutable(verifier:command:reason:)``.
   func needs(beside executables: URL) throws(VerifierError) -> [String] {
     var paths: [String] = []

@@ -21,6 +21,8 @@ final class VerifierWorker: Sendable {
   private enum Ending {
     case closed
     case interrupted
+    /// It reached the age at which it is replaced, with nothing left to answer.
+    case aged
     case failed(PluginConversation.Violation)
     /// The process closed its output; its exit says more.
     case vanished
@@ -92,6 +94,9 @@ final class VerifierWorker: Sendable {
         board.putBack(conversation.unanswered, areSuspects: false)
         _ = process.end(graceSeconds: 0)
         return (nil, conversation.answered)
+      case .aged:
+        _ = process.end(graceSeconds: 0.5)
+        return (nil, conversation.answered)
       case .failed(let violation):
         _ = process.end(graceSeconds: 0)
         let failure = violation.reason + errorTail()
@@ -135,15 +140,18 @@ final class VerifierWorker: Sendable {
     _ process: borrowing JailedProcess, _ conversation: inout PluginConversation
   ) -> Ending {
     let interruptions = board.interruptions
+    let retirement = plan.manifest.limits.wallSeconds.map { ContinuousClock.now + .seconds($0) }
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     var findings: [PluginConversation.Finding] = []
     var (takesInput, writesErrors) = (true, true)
     while true {
       if board.isClosed { return .closed }
       if board.interruptions != interruptions { return .interrupted }
-      if conversation.ready != nil, !conversation.holdsSuspect { ask(&conversation) }
-
       let now = ContinuousClock.now
+      let isOld = retirement.map { now >= $0 } ?? false
+      if isOld, conversation.ready != nil, conversation.inFlight == 0 { return .aged }
+      if conversation.ready != nil, !conversation.holdsSuspect, !isOld { ask(&conversation) }
+
       let seconds = conversation.deadline.map { ($0 - now) / .seconds(1) }
       let readiness = process.wait(
         toWrite: takesInput && !conversation.outgoing.isEmpty, toReadErrors: writesErrors,

@@ -84,7 +84,6 @@ import VerifierKit
     #expect(
       try refusal([RewardTerm(verifier: "test-plugins")])
         .contains("no verifier 'test-plugins'. Known: test-plugin; searched \(plugin.folder.path)"))
-    #expect(plugin.processes.isEmpty)
   }
 
   @Test func `a term is read with its defaults`() throws {

@@ -1,18 +1,35 @@
 import Foundation
 import Logging
 import Sandbox
+import Synchronization
 import VerifierKit
 
 @testable import Verifiers
 
 /// A plugin in Python, in a folder of its own that goes with the value.
+///
+/// Each of its processes says on standard error that it started, with its number.
 final class TestPlugin: Sendable {
   /// Where the executables of the package lie, `jail` among them.
   static let executables = VerifierCatalog.executableFolder
 
+  /// Whether this machine can build the jail that runs by default.
+  static let canJail: Bool = {
+    do {
+      return try Sandbox.status(executables: TestPlugin.executables).level >= .weakestByDefault
+    } catch {
+      return false
+    }
+  }()
+
   /// The folder of plugins, which holds this one.
   let folder: URL
   static let name = "test-plugin"
+  /// How strong its sandbox is; nil for the strongest here.
+  private let level: SandboxLevel?
+  /// What its processes wrote to standard error, once ``verdicts(_:settings:workers:startSeconds:)``
+  /// has ended them.
+  private let errors = Mutex("")
 
   /// What every plugin begins with: `say`, and the greeting.
   static let prelude = """
@@ -23,8 +40,8 @@ final class TestPlugin: Sendable {
     def passed(question, reason="", score=1.0):
         say({"id": question["id"], "outcome": "passed", "score": score, "reason": str(reason)})
     settings = json.loads(sys.stdin.readline())["settings"]
-    with open("starts", "a") as file:
-        file.write(f"{os.getpid()}\\n")
+    sys.stderr.write(f"started {os.getpid()}\\n")
+    sys.stderr.flush()
 
     """
   static let ready = """
@@ -39,11 +56,14 @@ final class TestPlugin: Sendable {
   ///   - opening: Python before the first question; the ready line by default.
   ///   - limits: The manifest's limits.
   ///   - settings: The manifest's settings.
+  ///   - level: How strong its sandbox is; nil for the strongest here.
   /// - Throws: Where the folder cannot be written.
   init(
     answering: String = "passed(question)", opening: String = ready,
-    limits: String = "{ requestSeconds: 10, memoryMiB: 512 }", settings: String = "{}"
+    limits: String = "{ requestSeconds: 10, memoryMiB: 512 }", settings: String = "{}",
+    level: SandboxLevel? = nil
   ) throws {
+    self.level = level
     let loop = """
       for line in sys.stdin:
           question = json.loads(line)
@@ -78,7 +98,9 @@ final class TestPlugin: Sendable {
   ) throws -> VerifierHost {
     try VerifierHost(
       try VerifierCatalog.find(Self.name, in: [folder]), settings: settings, workers: workers,
-      sandbox: try Sandbox(executables: Self.executables), executables: Self.executables,
+      sandbox: try level.map { try Sandbox(executables: Self.executables, at: $0) }
+        ?? Sandbox(executables: Self.executables, weakest: .none),
+      executables: Self.executables,
       startSeconds: startSeconds, log: .silent)
   }
 
@@ -90,14 +112,18 @@ final class TestPlugin: Sendable {
     let host = try host(settings: settings, workers: workers, startSeconds: startSeconds)
     let verdicts = try await host.judge(completions.map(request))
     await host.shutDown()
+    errors.withLock { $0 = host.standardError }
     return verdicts
   }
 
-  /// The processes that were started so far.
-  var processes: [pid_t] {
-    let text = try? String(
-      contentsOf: folder.appending(path: Self.name).appending(path: "starts"), encoding: .utf8)
-    return (text ?? "").split(separator: "\n").compactMap { pid_t($0) }
+  /// The processes that ``verdicts(_:settings:workers:startSeconds:)`` started, by their own numbers.
+  var processes: [pid_t] { Self.processes(in: errors.withLock { $0 }) }
+
+  /// The processes of a host so far, by their own numbers: without namespaces, those of the machine.
+  static func processes(of host: VerifierHost) -> [pid_t] { processes(in: host.standardError) }
+
+  private static func processes(in errors: String) -> [pid_t] {
+    errors.matches(of: /started ([0-9]+)\n/).compactMap { pid_t($0.1) }
   }
 }
 

@@ -10,7 +10,8 @@ import VerifierKit
 
   private static let lines = [
     "name: checker", "protocol: 1", "summary: Checks.", "command: [main]",
-    "limits: { requestSeconds: 1.5, memoryMiB: 64, processes: 2, outputKiB: 8 }",
+    "limits: { requestSeconds: 1.5, memoryMiB: 64, processes: 2, outputKiB: 8, cpuSeconds: 9, "
+      + "wallSeconds: 60, scratchMiB: 0 }",
     "settings: { a: 1, b: \"1\", c: [true, null, x] }",
   ]
 
@@ -37,6 +38,10 @@ import VerifierKit
     #expect(manifest.limits.memoryMiB == 64)
     #expect(manifest.limits.processes == 2)
     #expect(manifest.limits.outputKiB == 8)
+    #expect(manifest.limits.cpuSeconds == 9)
+    #expect(manifest.limits.wallSeconds == 60)
+    #expect(manifest.limits.scratchMiB == 0)
+    #expect(!manifest.nesting && manifest.needs == [])
     #expect(
       manifest.settings == [
         "a": .number(1), "b": .string("1"), "c": .array([.bool(true), .null, .string("x")]),
@@ -68,6 +73,12 @@ import VerifierKit
     (4, "limits: { memoryMiB: 1.5 }", "'limits.memoryMiB' must be a whole number in 16...65536"),
     (4, "limits: { requestSeconds: 0 }", "'limits.requestSeconds' must be a number in 0.01"),
     (4, "limits: { requestSeconds: .nan }", "'limits.requestSeconds' must be a number"),
+    (4, "limits: { cpuSeconds: 0 }", "'limits.cpuSeconds' must be a number in 1"),
+    (4, "limits: { wallSeconds: soon }", "'limits.wallSeconds' must be a number in 1"),
+    (4, "limits: { scratchMiB: -1 }", "'limits.scratchMiB' must be a whole number in 0...65536"),
+    (4, "nesting: 1", "'nesting' must be true or false"),
+    (4, "needs: jail", "'needs' must be a list of texts"),
+    (4, "needs: [../jail]", "'needs' must be at most 8 names of files"),
     (4, "limits: { outputKiB: 2048 }", "'limits.outputKiB' must be a whole number in 1...1024"),
     (5, "settings: [a]", "'settings' must be a mapping"),
     (5, "setting: {}", "'setting' is unknown"),
@@ -133,6 +144,17 @@ import VerifierKit
     #expect(
       try VerifierCatalog.find("checker", in: [other.url]).executable(beside: beside)
         == "/usr/bin/env")
+  }
+
+  @Test func `what a nesting plugin needs lies beside the executable`() throws {
+    let folder = try Folder(
+      Self.lines[..<4].joined(separator: "\n") + "\nnesting: true\nneeds: [env, no-such-file]")
+    let manifest = try VerifierCatalog.find("checker", in: [folder.url])
+    #expect(manifest.nesting)
+    let error = try #require(throws: VerifierError.self) {
+      try manifest.needs(beside: URL(filePath: "/usr/bin"))
+    }
+    #expect(error.description.contains("cannot start 'no-such-file'"), "\(error)")
   }
 
   // MARK: - The catalog
