@@ -107,12 +107,9 @@ struct HostilePluginTests {
             time.sleep(0.05)
         passed(question, text)
         """, limits: "{ requestSeconds: 1, memoryMiB: 512 }")
-    let start = ContinuousClock.now
     let verdicts = try await plugin.verdicts(["drip", "1"])
     #expect(verdicts.map(\.outcome) == [.unscored, .passed])
     #expect(verdicts[0].reason.contains("no answer within 1.0 s"), "\(verdicts[0].reason)")
-    // Two processes start, and one deadline passes.
-    #expect(ContinuousClock.now - start < .seconds(15))
   }
 
   @Test func `a process is replaced once it is older than its wall seconds`() async throws {
