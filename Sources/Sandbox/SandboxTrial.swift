@@ -49,6 +49,10 @@ struct SandboxTrial {
 
   private func trials(at level: SandboxLevel) throws(SandboxError) -> [SandboxStatus.Trial] {
     let bait = try Bait()
+    // This thread is a caller's, which may want its SIGPIPE back.
+    var mask = sigset_t()
+    unsafe pthread_sigmask(SIG_BLOCK, nil, &mask)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &mask, nil) }
     let sandbox = try Sandbox(executables: executables, at: level)
     let jail = executables.appending(path: "jail").path
     let limits = Self.limits
