@@ -56,6 +56,7 @@ let tests: [Target] = [
   test("Evaluation", ["Policies", "Rollouts", "VerifierKit", "Verifiers"], fixtures: true),
   test("Rollouts", ["Policies", "TestPolicies", "VerifierKit", "Verifiers"]),
   test("Pipelines", ["Rollouts", "Settings", "Tasks", "Training", "VerifierKit", "hone"]),
+  test("Workbench", ["Rollouts", "Tasks", "VerifierKit", "Verifiers", log]),
   test("Commands", ["hone", "Digests", "Evaluation", "PolicyGradient", "Settings", "Tasks", "Verifiers", arguments, subprocess]),
 ]
 
@@ -103,10 +104,11 @@ let package = Package(
     // Floor 5: scored groups become weights, and numbers.
     module("Training", ["ModelFiles", "PolicyGradient", "Policies", "Randomness", "Rollouts", "Settings", "Tensors", "Transformers", "VerifierKit"]),
     module("Evaluation", ["Policies", "Rollouts", "Settings", "Tasks", "Verifiers", "VerifierKit"]),
+    .target(name: "Workbench", dependencies: ["Randomness", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "VerifierKit", "Verifiers", log], resources: [.embedInCode("Templates")], swiftSettings: strict),
     // Floor 6: a pipeline file becomes a recorded run.
     module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
     // Floor 7: the command line.
-    module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", arguments, log, subprocess]),
+    module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
     .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-verifier-arithmetic", arguments], swiftSettings: strict),
     .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Sandbox", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-verifier-arithmetic", "jail"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.

@@ -6,6 +6,7 @@ import PolicyGradient
 import Settings
 import Tasks
 import Verifiers
+import Workbench
 
 /// What a command that failed tells its user, and the code that it exits with.
 ///
@@ -46,6 +47,7 @@ struct CommandFailure: Equatable {
     case SettingsError.unreadable: 1
     case is SettingsError, is InvalidSetting, is InvalidObjective: badUsage
     case TaskError.unknownTask, TaskError.unknownSplit: badUsage
+    case is ScaffoldError: badUsage
     case VerifierError.notFound, VerifierError.unknownSetting, VerifierError.invalidReward:
       badUsage
     case PipelineError.noStages, PipelineError.notAStage, PipelineError.duplicateEvaluation:

@@ -39,15 +39,17 @@ struct VerifyCommand: AsyncParsableCommand {
     let unscored: Int
     /// Mean over the scored rollouts; `nil` without any.
     let meanReward: Double?
-    let unscoredReasons: [Reason]
+    let unscoredReasons: [UnscoredReport.Reason]
+    /// How the verifiers' standard error ended, where something went wrong with them.
+    let errorTail: String?
+    /// Verifiers that failed too often and were not asked any more, with the reasons.
+    var disabled: [String] = []
+    /// Wall time that the verifiers spent, in seconds: the mean and the longest of a row.
+    let meanSeconds: Double
+    let longestSeconds: Double
     /// How much the sandbox took away from the verifiers.
     let sandboxLevel: String
     let output: String
-
-    struct Reason: Encodable {
-      let reason: String
-      let count: Int
-    }
   }
 
   func run() async throws {
@@ -69,9 +71,12 @@ struct VerifyCommand: AsyncParsableCommand {
       display.update(ProgressUpdate(done: range.upperBound))
     }
     display.finish()
+    let disabled = judge.disabled.map(\.reason)
     await judge.shutDown()
     try file.write(JSONRows.data(rows))
-    try report(Self.summary(judged, sandbox: judge.sandboxLevel, output: output))
+    var summary = Self.summary(judged, sandbox: judge.sandboxLevel, output: output)
+    summary.disabled = disabled
+    try report(summary)
   }
 
   static func summary(
@@ -81,12 +86,14 @@ struct VerifyCommand: AsyncParsableCommand {
     let scored = judged.filter { $0.reward != nil }
     let rewards = scored.compactMap(\.reward)
     let passed = scored.count { $0.isCorrect == true }
+    let seconds = judged.map { ($0.verdictSeconds ?? []).reduce(0, +) }
     return Summary(
       rollouts: judged.count, passed: passed, wrong: scored.count - passed,
       unscored: report.unscored,
       meanReward: rewards.isEmpty ? nil : rewards.reduce(0, +) / Double(rewards.count),
-      unscoredReasons: report.reasons.map { Summary.Reason(reason: $0.reason, count: $0.count) },
-      sandboxLevel: sandbox.rawValue, output: output)
+      unscoredReasons: report.reasons, errorTail: report.errorTail,
+      meanSeconds: seconds.reduce(0, +) / Double(max(seconds.count, 1)),
+      longestSeconds: seconds.max() ?? 0, sandboxLevel: sandbox.rawValue, output: output)
   }
 
   private func report(_ summary: Summary) throws {
@@ -98,5 +105,7 @@ struct VerifyCommand: AsyncParsableCommand {
     for reason in summary.unscoredReasons.prefix(5) {
       print("  unscored \(reason.count) times: \(reason.reason)")
     }
+    if let tail = summary.errorTail { print("  standard error ended with: \(tail)") }
+    for reason in summary.disabled { print("  \(reason)") }
   }
 }

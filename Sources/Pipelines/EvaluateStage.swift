@@ -18,10 +18,12 @@ struct EvaluateStage {
     let outcome = try await Evaluator(settings).evaluate(
       context.policy, on: context.evaluation, judge: context.judge
     ) { done, _ in display.update(ProgressUpdate(done: done)) }
+    try context.refuseDisabled(in: "evaluation '\(settings.name)'")
     try context.folder.append(outcome.report, to: position.records)
     try context.folder.appendTimings(["seconds": watch.seconds], to: position.records)
     for rollout in outcome.greedy.flatMap(\.rollouts) {
       try context.folder.append(RolloutRecord(round: 0, rollout), to: position.rollouts)
+      try context.folder.appendTimings(VerdictTimings(rollout), to: position.rollouts)
     }
     context.display.finish()
     context.display.message(outcome.report.summary)

@@ -114,7 +114,8 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
   case notAStage(place: String, kinds: [String])
   case duplicateEvaluation(name: String)
   case noDemonstrations(taskSet: String)
-  case tooManyUnscored(share: Double, limit: Double, round: Int, reasons: [String])
+  case tooManyUnscored(share: Double, limit: Double, round: Int, reasons: String)
+  case verifierDisabled(place: String, reason: String)
   case samplerDisagrees(difference: Float, limit: Float, round: Int)
   case alreadyFinished(run: String)
   case otherPipeline(run: String, stage: String)
@@ -136,7 +137,12 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
     case .tooManyUnscored(let share, let limit, let round, let reasons):
       """
       Round \(round): \(Int((share * 100).rounded())) % of rollouts could not be scored, more than \
-      'rollout.maxUnscoredShare' = \(limit). Reasons: \(reasons.joined(separator: "; ")).
+      'rollout.maxUnscoredShare' = \(limit). Reasons: \(reasons).
+      """
+    case .verifierDisabled(let place, let reason):
+      """
+      The run stops in \(place), since nothing can be scored any more: \(reason). Mend the verifier \
+      (`hone verifier check` tries it), then go on with `hone run --resume`.
       """
     case .samplerDisagrees(let difference, let limit, let round):
       """

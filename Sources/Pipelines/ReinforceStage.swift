@@ -44,6 +44,7 @@ struct ReinforceStage {
       // Judge them; what no verifier could score leaves its group, and too much of that stops us.
       try await context.judge.judge(&groups)
       record.count(groups)
+      try context.refuseDisabled(in: "round \(round + 1)")
       try refuseUnscored(groups, round: round + 1)
       let judged = watch.seconds
       record.samplerGap = try audit(groups, context.policy, round: round)
@@ -79,6 +80,7 @@ struct ReinforceStage {
         for rollout in group.rollouts {
           try context.folder.append(
             RolloutRecord(round: round + 1, rollout), to: position.rollouts)
+          try context.folder.appendTimings(VerdictTimings(rollout), to: position.rollouts)
         }
       }
       context.display.update(record.progress(timings))
@@ -105,7 +107,7 @@ struct ReinforceStage {
     guard report.share > settings.rollout.maxUnscoredShare else { return }
     throw PipelineError.tooManyUnscored(
       share: report.share, limit: settings.rollout.maxUnscoredShare, round: round,
-      reasons: report.reasons.prefix(5).map { "\($0.reason) (\($0.count) times)" })
+      reasons: report.text())
   }
 
   /// The largest difference, in nats, between sampled log-probabilities and a fresh forward pass.

@@ -126,6 +126,13 @@ struct RolloutRecord: Codable, Sendable {
   }
 }
 
+/// How long the verdicts on a recorded rollout took, in seconds; differs from run to run.
+struct VerdictTimings: Codable, Sendable {
+  let verdictSeconds: [Double]
+
+  init(_ rollout: Rollout) { verdictSeconds = rollout.verdictSeconds ?? [] }
+}
+
 extension RunTally {
   mutating func count(_ record: RoundRecord) {
     rounds += 1

@@ -26,6 +26,14 @@ struct RunContext {
     pipeline.settings.seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(stage.index + 1)
   }
 
+  /// Ends the run where a verifier was disabled: what follows could not be scored.
+  ///
+  /// - Parameter place: Where the run is, for the message.
+  func refuseDisabled(in place: String) throws(PipelineError) {
+    guard let disabled = judge.disabled.first else { return }
+    throw .verifierDisabled(place: place, reason: disabled.reason)
+  }
+
   /// Ends the stage's step here if the user wants to stop; the checkpoint has been written.
   func stopIfInterrupted() throws {
     if isInterrupted() { throw RunInterrupted(run: folder.url.relativePath) }

@@ -20,6 +20,12 @@ package struct Rollout: Codable, Sendable {
   package var verdicts: [RecordedVerdict]?
   /// `nil` until judged, and where a verifier that counts gave no score.
   package var reward: Double?
+  /// Wall time of each verdict, in seconds; differs from run to run, so it is in no record.
+  package var verdictSeconds: [Double]?
+
+  private enum CodingKeys: String, CodingKey {
+    case problem, completion, tokens, logProbs, stopReason, temperature, verdicts, reward
+  }
 
   package init(problem: Problem, completion: String) {
     (self.problem, self.completion) = (problem, completion)
@@ -35,6 +41,7 @@ package struct Rollout: Codable, Sendable {
   package mutating func record(_ judgement: Judgement) {
     verdicts = judgement.verdicts.map(RecordedVerdict.init)
     reward = judgement.reward
+    verdictSeconds = judgement.verdicts.map(\.seconds)
   }
 
   /// Whether the first verifier passed the completion; `nil` where any of them gave no score.

@@ -83,31 +83,3 @@ extension Judge {
     }
   }
 }
-
-/// The reasons why rollouts were not scored, counted.
-package struct UnscoredReport: Equatable, Sendable {
-  package let rollouts: Int
-  package let unscored: Int
-  /// Reasons with their counts, the most frequent first.
-  package let reasons: [(reason: String, count: Int)]
-
-  package static func == (left: Self, right: Self) -> Bool {
-    left.rollouts == right.rollouts && left.unscored == right.unscored
-  }
-
-  package init(_ rollouts: [Rollout]) {
-    self.rollouts = rollouts.count
-    let missing = rollouts.filter { $0.reward == nil }
-    unscored = missing.count
-    var counts: [String: Int] = [:]
-    for rollout in missing {
-      let verdict = rollout.verdicts?.first { $0.outcome == .unscored }
-      let reason = verdict.map { "\($0.verifier): \($0.reason)" } ?? "no verdict"
-      counts[reason, default: 0] += 1
-    }
-    reasons = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
-  }
-
-  /// Share of all rollouts, `0...1`.
-  package var share: Double { rollouts == 0 ? 0 : Double(unscored) / Double(rollouts) }
-}

@@ -48,6 +48,16 @@ package struct TaskSet: Sendable {
     return TaskSet(name, Array(problems.prefix(count)), demonstrations)
   }
 
+  /// The set with only so many problems, at equal distances, so that each kind has its share.
+  ///
+  /// - Precondition: `count` is positive.
+  package func spread(_ count: Int) -> TaskSet {
+    precondition(count > 0, "a task set of \(count) problems")
+    guard count < problems.count else { return self }
+    let chosen = (0..<count).map { problems[$0 * problems.count / count] }
+    return TaskSet(name, chosen, demonstrations)
+  }
+
   /// SHA-256 of the problems and demonstrations in their order, as hexadecimal digits.
   ///
   /// The name has no part in it. Computed at each call: it reads the whole set.

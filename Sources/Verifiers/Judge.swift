@@ -71,6 +71,19 @@ package final class Judge: Sendable {
     return verdicts.map(judgement)
   }
 
+  /// The verifiers that failed too often to be asked again, each with its reason, which names it.
+  package var disabled: [(verifier: String, reason: String)] {
+    hosts.compactMap { host in host.disabled.map { (host.name, $0) } }
+  }
+
+  /// How the processes of the verifiers failed, the latest last (at most 16 of each verifier), and
+  /// how many did.
+  package var failures: (latest: [String], count: Int) {
+    hosts.map(\.failures).reduce(into: ([], 0)) { sum, one in
+      sum = (sum.0 + one.latest, sum.1 + one.count)
+    }
+  }
+
   /// Ends all processes and waits until they are gone.
   package func shutDown() async {
     await withTaskGroup { group in

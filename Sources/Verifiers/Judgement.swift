@@ -11,10 +11,26 @@ package struct JudgeRequest: Equatable, Sendable {
   }
 }
 
+/// Why a verdict is the host's and not the verifier's: what went wrong before it could answer.
+package enum VerifierFault: String, Codable, Sendable, CaseIterable {
+  /// No answer came within the time that the manifest allows.
+  case late
+  /// The process ended with the request.
+  case died
+  /// A line broke the protocol.
+  case brokeProtocol
+  /// The request is longer than the protocol allows; the verifier never saw it.
+  case requestTooLong
+  /// The verifier had failed too often, or was shut down.
+  case disabled
+}
+
 /// What one verifier found, as it is recorded.
 package struct NamedVerdict: Codable, Equatable, Sendable {
   /// Bytes of a reason that are kept, since every one is recorded.
   package static let reasonLimit = 4096
+  /// What stands in a reason between a failure and the end of the process's standard error.
+  package static let errorMark = "; standard error ends: "
 
   /// The plugin's name.
   package let verifier: String
@@ -26,9 +42,13 @@ package struct NamedVerdict: Codable, Equatable, Sendable {
   package let answer: String?
   /// Wall time that the verifier spent on it, in seconds, by the host's clock.
   package let seconds: Double
+  /// What went wrong, where it was the host that left the request unscored.
+  package let fault: VerifierFault?
 
-  package init(verifier: String, verdict: Verdict, seconds: Double) {
-    self.verifier = verifier
+  package init(
+    verifier: String, verdict: Verdict, seconds: Double, fault: VerifierFault? = nil
+  ) {
+    (self.verifier, self.fault) = (verifier, fault)
     (outcome, score) = (verdict.outcome, verdict.score)
     let isLong = verdict.reason.utf8.count > Self.reasonLimit
     reason =

@@ -43,6 +43,12 @@ struct ManifestFields {
     .invalidManifest(file: file, field: prefix + field, rule: rule)
   }
 
+  /// Whether the manifest has a field.
+  mutating func has(_ field: String) -> Bool {
+    if values[field] == nil { read.append(field) }
+    return values[field] != nil
+  }
+
   /// Refuses what nobody took.
   func refuseOthers() throws(VerifierError) {
     guard let other = values.keys.min() else { return }

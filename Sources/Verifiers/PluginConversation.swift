@@ -16,6 +16,7 @@ struct PluginConversation {
   struct Violation: Error {
     let culprit: WorkItem?
     let reason: String
+    var fault = VerifierFault.brokeProtocol
   }
 
   private struct Question {
@@ -59,6 +60,12 @@ struct PluginConversation {
   var inFlight: Int { open }
   /// Questions without an answer, the oldest first.
   var unanswered: [WorkItem] { questions.compactMap { $0?.item } }
+
+  /// Seconds since the process began with the oldest question that is open; 0 where none is.
+  func secondsSpent(at now: ContinuousClock.Instant) -> Double {
+    guard let oldest = questions.first ?? nil else { return 0 }
+    return (now - max(lastAnswer, oldest.asked)) / .seconds(1)
+  }
 
   /// Whether a suspect is being asked, which must stay alone.
   var holdsSuspect: Bool { (questions.first ?? nil).map { $0.item.deaths > 0 } ?? false }
@@ -121,10 +128,12 @@ struct PluginConversation {
   /// The violation of a process that missed its ``deadline``.
   func lateness() -> Violation {
     guard ready != nil else {
-      return Violation(culprit: nil, reason: "no ready line within \(startSeconds) s")
+      return Violation(
+        culprit: nil, reason: "no ready line within \(startSeconds) s", fault: .late)
     }
     return Violation(
-      culprit: unanswered.first, reason: "no answer within \(limits.requestSeconds) s")
+      culprit: unanswered.first, reason: "no answer within \(limits.requestSeconds) s",
+      fault: .late)
   }
 
   // MARK: - Lines

@@ -48,10 +48,17 @@ package enum VerifierCatalog {
     return manifests
   }
 
+  /// The folders of all plugins, by name; of two with one name, the one that ``find(_:in:)`` finds.
+  package static func plugins(in folders: [URL] = folders()) -> [URL] {
+    names(in: folders).compactMap { name in
+      folders.map { $0.appending(path: name) }.first(where: isPlugin)
+    }
+  }
+
   // MARK: - Names and places
 
   /// Whether `name` can be a plugin's: lower-case letters, digits and hyphens, so never a path.
-  static func isName(_ name: String) -> Bool {
+  package static func isName(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.count <= 64 && !name.hasPrefix("-")
       && name.utf8.allSatisfy { byte in
         (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D

@@ -10,6 +10,8 @@ package enum VerifierError: Error, Equatable, CustomStringConvertible {
   case invalidManifest(file: URL, field: String, rule: String)
   /// The command names no executable that the plugin may start.
   case noExecutable(verifier: String, command: String, reason: String)
+  /// A script's first line names an interpreter that is not there.
+  case noInterpreter(verifier: String, command: String, interpreter: String, searched: [String])
   case unknownSetting(verifier: String, setting: String, known: [String])
   case invalidReward(rule: String)
 
@@ -29,6 +31,12 @@ package enum VerifierError: Error, Equatable, CustomStringConvertible {
       """
       Verifier '\(verifier)' cannot start '\(command)': \(reason). Correct 'command' in its \
       verifier.yaml, or build the executable.
+      """
+    case .noInterpreter(let verifier, let command, let interpreter, let searched):
+      """
+      Verifier '\(verifier)' cannot start '\(command)': its first line asks for '\(interpreter)', \
+      which is not there; searched \(searched.joined(separator: ", ")). Install it, or name another \
+      interpreter.
       """
     case .unknownSetting(let verifier, let setting, let known):
       """

@@ -23,8 +23,10 @@ struct PluginPlan: Sendable {
         verifier: manifest.name, setting: setting, known: manifest.settings.keys.sorted())
     }
     settings = manifest.settings.merging(overrides) { $1 }
+    let executable = try manifest.executable(beside: executables)
+    try manifest.checkInterpreter(of: executable)
     var command = JailedCommand(
-      executable: try manifest.executable(beside: executables),
+      executable: executable,
       arguments: Array(manifest.command.dropFirst()), folder: manifest.folder,
       limits: JailLimits(
         cpuSeconds: manifest.limits.cpuSeconds, memoryMiB: manifest.limits.memoryMiB,
@@ -103,6 +105,12 @@ package actor VerifierHost {
   package nonisolated var standardError: String {
     workers.map(\.standardError).filter { !$0.isEmpty }.joined(separator: "\n")
   }
+
+  /// Why the plugin was disabled; nil while it may be asked.
+  package nonisolated var disabled: String? { board.disabled }
+
+  /// How its processes failed, the latest last (at most 16), and how many did.
+  package nonisolated var failures: (latest: [String], count: Int) { board.failures }
 
   /// Ends the processes and waits until they are gone; a later request is unscored.
   package func shutDown() async {

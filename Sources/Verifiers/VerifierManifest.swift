@@ -23,10 +23,26 @@ package struct VerifierManifest: Equatable, Sendable {
     package init() {}
   }
 
+  /// What a plugin judges: which attacks may fool it depends on that.
+  package enum Subject: String, Codable, Sendable, CaseIterable {
+    /// A number, or an expression that has one.
+    case number
+    /// A program.
+    case code
+    /// A short answer: a name, a date, a choice.
+    case fact
+    /// Any other text.
+    case text
+  }
+
   /// The plugin's name, which is also its folder's.
   package let name: String
   /// One sentence for lists.
   package let summary: String
+  /// The plugin's version; nil where the manifest does not say.
+  package let version: String?
+  /// What it judges; nil where the manifest does not say, and the problems must tell.
+  package let judges: Subject?
   /// The executable, then its arguments.
   package let command: [String]
   package let limits: Limits
@@ -54,6 +70,8 @@ package struct VerifierManifest: Equatable, Sendable {
     nesting = try fields.flag("nesting")
     needs = try Self.needs(&fields)
     settings = try fields.object("settings")
+    self.version = try fields.has("version") ? fields.text("version") : nil
+    judges = try Self.subject(&fields)
     try fields.refuseOthers()
     self.folder = folder
 
@@ -67,6 +85,18 @@ package struct VerifierManifest: Equatable, Sendable {
     guard name == folder.lastPathComponent else {
       throw fields.invalid("name", "must be the folder's name, '\(folder.lastPathComponent)'")
     }
+  }
+
+  private static func subject(
+    _ fields: inout ManifestFields
+  ) throws(VerifierError) -> Subject? {
+    guard fields.has("judges") else { return nil }
+    let word = try fields.text("judges")
+    guard let subject = Subject(rawValue: word) else {
+      let known = Subject.allCases.map(\.rawValue).joined(separator: ", ")
+      throw fields.invalid("judges", "is '\(word.prefix(64))', but must be one of \(known)")
+    }
+    return subject
   }
 
   private static func limits(_ section: ManifestFields?) throws(VerifierError) -> Limits {
@@ -131,7 +161,16 @@ package struct VerifierManifest: Equatable, Sendable {
       .noExecutable(verifier: name, command: command, reason: reason)
     }
     if command.hasPrefix("/") {
-      guard FileManager.default.isExecutableFile(atPath: command) else {
+      guard FileManager.default.fileExists(atPath: command) else {
+        let name = (command as NSString).lastPathComponent
+        let elsewhere = Self.places(of: name)
+        throw refuse(
+          "there is no file \(command)"
+            + (elsewhere.isEmpty
+              ? ", nor a '\(name)' in \(Self.searched.joined(separator: ", "))"
+              : "; '\(name)' is at \(elsewhere.joined(separator: ", "))"))
+      }
+      guard FileManager.default.isExecutableFile(atPath: command), !isFolder(command) else {
         throw refuse("it is no executable file")
       }
       return command
@@ -141,11 +180,80 @@ package struct VerifierManifest: Equatable, Sendable {
     let inside = URL(filePath: home).appending(path: command).standardizedFileURL
       .resolvingSymlinksInPath().path
     guard inside.hasPrefix(home + "/") else { throw refuse("it leaves the plugin's folder") }
-    if FileManager.default.isExecutableFile(atPath: inside) { return inside }
+    if FileManager.default.fileExists(atPath: inside) {
+      guard FileManager.default.isExecutableFile(atPath: inside), !isFolder(inside) else {
+        throw refuse("\(inside) is no executable file; `chmod +x` makes a program one")
+      }
+      return inside
+    }
     let beside = executables.appending(path: command).path
-    guard !command.contains("/"), FileManager.default.isExecutableFile(atPath: beside) else {
-      throw refuse("there is no such executable in \(home) or \(executables.path)")
+    guard !command.contains("/") else { throw refuse("there is no file \(inside)") }
+    guard FileManager.default.isExecutableFile(atPath: beside), !isFolder(beside) else {
+      let elsewhere = Self.places(of: command)
+      throw refuse(
+        "there is no such executable in \(home) or \(executables.path)"
+          + (elsewhere.isEmpty
+            ? "" : "; write the whole path, such as \(elsewhere.joined(separator: " or "))"))
     }
     return beside
+  }
+
+  /// Checks that the command can be started: its executable is there, and so is its interpreter.
+  ///
+  /// - Parameter executables: The folder of the running executable.
+  /// - Throws: ``VerifierError/noExecutable(verifier:command:reason:)`` or
+  ///   ``VerifierError/noInterpreter(verifier:command:interpreter:searched:)``.
+  package func checkCommand(beside executables: URL) throws(VerifierError) {
+    try checkInterpreter(of: try executable(beside: executables))
+  }
+
+  /// The `#!` interpreter of a script, which must be there for the kernel to start it.
+  ///
+  /// - Parameter path: An executable file.
+  /// - Throws: ``VerifierError/noInterpreter(verifier:command:interpreter:searched:)``.
+  func checkInterpreter(of path: String) throws(VerifierError) {
+    guard let first = Self.firstLine(of: path), first.hasPrefix("#!") else { return }
+    let words = first.dropFirst(2).split(whereSeparator: { $0 == " " || $0 == "\t" })
+      .map(String.init)
+    guard let interpreter = words.first else { return }
+    func refuse(_ name: String, _ searched: [String]) -> VerifierError {
+      .noInterpreter(
+        verifier: self.name, command: command[0], interpreter: name, searched: searched)
+    }
+    guard FileManager.default.isExecutableFile(atPath: interpreter) else {
+      throw refuse(interpreter, [interpreter])
+    }
+    // `env` looks along PATH, which is empty in the jail, so it falls back to the system's folders.
+    guard (interpreter as NSString).lastPathComponent == "env",
+      let sought = words.dropFirst().first(where: { !$0.hasPrefix("-") && !$0.contains("=") }),
+      Self.places(of: sought, in: Self.fallback).isEmpty
+    else { return }
+    throw refuse(sought, Self.fallback)
+  }
+
+  // MARK: - Files
+
+  /// Where `execvp` looks without a PATH.
+  private static let fallback = ["/bin", "/usr/bin"]
+  /// Where a program of the system may be.
+  private static let searched = ["/usr/bin", "/bin", "/usr/local/bin"]
+
+  private static func places(of name: String, in folders: [String] = searched) -> [String] {
+    guard !name.isEmpty, !name.contains("/") else { return [] }
+    return folders.map { "\($0)/\(name)" }.filter(FileManager.default.isExecutableFile(atPath:))
+  }
+
+  private static func firstLine(of path: String) -> String? {
+    guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
+    defer { handle.closeFile() }
+    // A file that cannot be read is no script: the kernel could not read its first line either.
+    let data = (try? handle.read(upToCount: 256)) ?? Data()
+    return String(decoding: data.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+  }
+
+  private func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
   }
 }

@@ -14,6 +14,8 @@ final class VerifierWorker: Sendable {
   /// Answers after which restarts are forgiven, so that a few odd completions in a long run do not
   /// add up.
   static let forgivingAnswers = 1000
+  /// Bytes of questions that may wait to be written before no more are added.
+  private static let waitingBytes = 256 << 10
   /// Questions that a process may hold; enough to hide the switch between host and plugin.
   private static let window = 64
 
@@ -53,24 +55,30 @@ final class VerifierWorker: Sendable {
     var restarts = 0
     var answers = 0
     while true {
-      while !board.isClosed, !board.hasWork { wake.wait() }
+      while !board.isClosed, !board.hasWork, board.disabled == nil { wake.wait() }
       if board.isClosed { return board.retire("verifier '\(plan.manifest.name)' was shut down") }
+      if let disabled = board.disabled { return board.retire(disabled) }
       let (failure, answered) = serveOneProcess()
       answers += answered
       if answers >= Self.forgivingAnswers { (restarts, answers) = (0, 0) }
       guard let failure else { continue }
       plan.log.debug("verifier '\(plan.manifest.name)': \(failure)")
       restarts += 1
-      if restarts > Self.restartLimit { return giveUp(failure) }
+      if let disabled = board.noteFailure(failure) {
+        plan.log.warning("\(disabled)")
+      } else if restarts > Self.restartLimit {
+        return giveUp(failure)
+      }
     }
   }
 
   private func giveUp(_ failure: String) {
     let reason = """
-      verifier '\(plan.manifest.name)' was disabled after \(Self.restartLimit) restarts; at last: \
-      \(failure)
+      verifier '\(plan.manifest.name)' was disabled after \(Self.restartLimit) restarts within \
+      \(Self.forgivingAnswers) answers; at last: \(failure)
       """
     plan.log.warning("\(reason)")
+    board.noteDisabled(reason)
     board.retire(reason)
   }
 
@@ -87,7 +95,9 @@ final class VerifierWorker: Sendable {
       drainErrors(process)
       switch ending {
       case .closed:
-        board.fail(conversation.unanswered, "verifier '\(plan.manifest.name)' was shut down")
+        board.fail(
+          conversation.unanswered,
+          board.disabled ?? "verifier '\(plan.manifest.name)' was shut down", .disabled)
         _ = process.end(graceSeconds: 0.5)
         return (nil, conversation.answered)
       case .interrupted:
@@ -100,12 +110,12 @@ final class VerifierWorker: Sendable {
       case .failed(let violation):
         _ = process.end(graceSeconds: 0)
         let failure = violation.reason + errorTail()
-        settle(conversation, culprit: violation.culprit, failure)
+        settle(conversation, culprit: violation.culprit, failure, violation.fault)
         return (failure, conversation.answered)
       case .vanished:
         let exit = process.end(graceSeconds: 0.2)
         let failure = "the process ended with \(exit)" + errorTail()
-        settle(conversation, culprit: nil, failure)
+        settle(conversation, culprit: nil, failure, .died)
         return (failure, conversation.answered)
       }
     } catch {
@@ -115,10 +125,12 @@ final class VerifierWorker: Sendable {
 
   /// Decides what becomes of the questions that a broken process leaves behind.
   private func settle(
-    _ conversation: PluginConversation, culprit: WorkItem?, _ failure: String
+    _ conversation: PluginConversation, culprit: WorkItem?, _ failure: String,
+    _ fault: VerifierFault
   ) {
+    let seconds = conversation.secondsSpent(at: .now)
     if let culprit {
-      board.fail([culprit], failure)
+      board.fail([culprit], failure, fault, seconds: seconds)
       let others = conversation.unanswered.filter {
         $0.batch !== culprit.batch || $0.index != culprit.index
       }
@@ -127,7 +139,7 @@ final class VerifierWorker: Sendable {
     for var item in conversation.unanswered {
       item.deaths += 1
       if item.deaths > 1 {
-        board.fail([item], "it ended two processes; at last: \(failure)")
+        board.fail([item], "it ended two processes; at last: \(failure)", fault, seconds: seconds)
       } else {
         board.putBack([item], areSuspects: true)
       }
@@ -145,7 +157,7 @@ final class VerifierWorker: Sendable {
     var findings: [PluginConversation.Finding] = []
     var (takesInput, writesErrors) = (true, true)
     while true {
-      if board.isClosed { return .closed }
+      if board.isClosed || board.disabled != nil { return .closed }
       if board.interruptions != interruptions { return .interrupted }
       let now = ContinuousClock.now
       let isOld = retirement.map { now >= $0 } ?? false
@@ -188,9 +200,16 @@ final class VerifierWorker: Sendable {
       let items = board.take(
         room: Self.window - conversation.inFlight, isIdle: conversation.inFlight == 0)
       if items.isEmpty { return }
-      let now = ContinuousClock.now
-      for item in items where !conversation.ask(item, now: now) {
-        board.fail([item], "the request is longer than \(VerifierProtocol.lineLimit) bytes")
+      for (place, item) in items.enumerated() {
+        // What waits in the host's own buffer would be late through no fault of the plugin.
+        guard conversation.outgoing.count < Self.waitingBytes else {
+          return board.putBack(Array(items[place...]), areSuspects: false)
+        }
+        if !conversation.ask(item, now: .now) {
+          board.fail(
+            [item], "the request is longer than \(VerifierProtocol.lineLimit) bytes",
+            .requestTooLong)
+        }
       }
       if items.contains(where: { $0.deaths > 0 }) { return }
     }
@@ -209,6 +228,7 @@ final class VerifierWorker: Sendable {
   }
 
   private func deliver(_ findings: inout [PluginConversation.Finding]) {
+    if !findings.isEmpty { board.noteAnswers() }
     for finding in findings {
       finding.item.batch.finish(
         finding.item.index,
@@ -235,7 +255,7 @@ final class VerifierWorker: Sendable {
   /// The end of standard error, for a reason.
   private func errorTail() -> String {
     let text = standardError.suffix(300).trimmingCharacters(in: .whitespacesAndNewlines)
-    return text.isEmpty ? "" : "; standard error ends: \(text)"
+    return text.isEmpty ? "" : NamedVerdict.errorMark + text
   }
 }
 

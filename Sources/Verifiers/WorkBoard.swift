@@ -16,8 +16,21 @@ final class WorkBoard: Sendable {
     var interruptions = 0
     /// Why no worker is left; nil while there is one.
     var end: String?
+    /// Failures of processes since the last answer.
+    var failuresInARow = 0
+    /// Why the plugin may not be started any more; nil while it may.
+    var disabled: String?
+    /// How processes failed, the latest last.
+    var failures: [String] = []
+    /// Failures so far.
+    var failureCount = 0
     var waiters: [CheckedContinuation<Void, Never>] = []
   }
+
+  /// Failures in a row, without an answer between them, after which the plugin is disabled.
+  static let failureLimit = 3
+  /// Failures whose words are kept.
+  static let keptFailures = 16
 
   private let name: String
   private let state: Mutex<State>
@@ -38,7 +51,7 @@ final class WorkBoard: Sendable {
       if state.end == nil { state.queue += items }
       return state.end
     }
-    if let end { fail(items, end) }
+    if let end { fail(items, end, .disabled) }
     wakeWorkers()
   }
 
@@ -68,6 +81,12 @@ final class WorkBoard: Sendable {
   // MARK: - For workers
 
   var isClosed: Bool { state.withLock { $0.isClosed } }
+  /// Why the plugin may not be started any more; nil while it may.
+  var disabled: String? { state.withLock { $0.disabled } }
+  /// How processes failed, the latest last, and how many did.
+  var failures: (latest: [String], count: Int) {
+    state.withLock { ($0.failures, $0.failureCount) }
+  }
   var interruptions: Int { state.withLock { $0.interruptions } }
   var hasWork: Bool {
     state.withLock { $0.taken < $0.queue.count || !$0.suspects.isEmpty }
@@ -100,6 +119,39 @@ final class WorkBoard: Sendable {
     }
   }
 
+  /// Notes that a process answered, which ends a row of failures.
+  func noteAnswers() {
+    state.withLock { $0.failuresInARow = 0 }
+  }
+
+  /// Notes that a process failed.
+  ///
+  /// - Parameter failure: How.
+  /// - Returns: Why the plugin is disabled, where this failure, in a row of them, does that.
+  func noteFailure(_ failure: String) -> String? {
+    let disabled = state.withLock { state -> String? in
+      state.failuresInARow += 1
+      state.failureCount += 1
+      state.failures.append(failure)
+      if state.failures.count > Self.keptFailures { state.failures.removeFirst() }
+      guard state.failuresInARow >= Self.failureLimit, state.disabled == nil else { return nil }
+      state.disabled = """
+        verifier '\(name)' was disabled after \(Self.failureLimit) failures in a row; at last: \
+        \(failure)
+        """
+      return state.disabled
+    }
+    if disabled != nil { wakeWorkers() }
+    return disabled
+  }
+
+  /// Notes that a worker gave up, so that the plugin is disabled once the last one does.
+  func noteDisabled(_ reason: String) {
+    state.withLock { state in
+      if state.disabled == nil, state.workers == 1 { state.disabled = reason }
+    }
+  }
+
   /// Notes that a worker is gone for good; the last one leaves nothing unjudged behind.
   func retire(_ reason: String) {
     let (items, waiters) = state.withLock { state in
@@ -111,17 +163,20 @@ final class WorkBoard: Sendable {
       (state.queue, state.taken, state.suspects, state.waiters) = ([], 0, [], [])
       return (items, waiters)
     }
-    fail(items, reason)
+    fail(items, reason, .disabled)
     for waiter in waiters { waiter.resume() }
     wakeWorkers()
   }
 
   /// Leaves items unscored.
-  func fail(_ items: [WorkItem], _ reason: String) {
+  func fail(
+    _ items: [WorkItem], _ reason: String, _ fault: VerifierFault, seconds: Double = 0
+  ) {
     for item in items {
       item.batch.finish(
         item.index,
-        NamedVerdict(verifier: name, verdict: .unscored(reason: reason), seconds: 0))
+        NamedVerdict(
+          verifier: name, verdict: .unscored(reason: reason), seconds: seconds, fault: fault))
     }
   }
 

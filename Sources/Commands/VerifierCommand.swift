@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Settings
+import VerifierKit
+import Verifiers
+
+/// The command `hone verifier`.
+struct VerifierCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verifier",
+    abstract: "Makes verifiers, and tries them before a policy does.",
+    subcommands: [
+      VerifierListCommand.self, VerifierNewCommand.self, VerifierCheckCommand.self,
+      VerifierStressCommand.self, VerifierReplayCommand.self,
+    ])
+}
+
+/// One verifier with its settings, as the workbench's commands ask for it.
+struct BenchOptions: ParsableArguments {
+  @Option(
+    name: .customLong("setting"),
+    help: ArgumentHelp(
+      "A setting of the verifier. May be repeated.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @Option(help: "Processes of the verifier.")
+  var workers = 2
+
+  func validate() throws {
+    guard (1...64).contains(workers) else {
+      throw ValidationError("--workers is \(workers), but it must be within 1...64.")
+    }
+    _ = try overrides()
+  }
+
+  /// The settings that differ from the manifest's.
+  func overrides() throws -> [String: JSONValue] {
+    var values: [String: JSONValue] = [:]
+    for text in settings {
+      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+        throw ValidationError("--setting '\(text)' is not key=value.")
+      }
+      // A value is JSON where it can be, such as a number or true, and else a text.
+      let written = String(text[text.index(after: equals)...])
+      values[String(text[..<equals])] = (try? JSONReader.value(in: written)) ?? .string(written)
+    }
+    return values
+  }
+
+  /// Restarts are part of what a report tells, so nobody needs to hear of each.
+  static var log: Logger { Logger(label: "workbench") { _ in SwiftLogNoOpLogHandler() } }
+}
