@@ -29,6 +29,7 @@ struct RunContext {
   /// Ends the run where a verifier was disabled: what follows could not be scored.
   ///
   /// - Parameter place: Where the run is, for the message.
+  /// - Throws: ``PipelineError/verifierDisabled(place:reason:)``.
   func refuseDisabled(in place: String) throws(PipelineError) {
     guard let disabled = judge.disabled.first else { return }
     throw .verifierDisabled(place: place, reason: disabled.reason)

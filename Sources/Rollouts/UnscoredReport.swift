@@ -44,13 +44,14 @@ package struct UnscoredReport: Equatable, Sendable {
   /// error.
   ///
   /// - Parameter limit: Reasons that are named; the others are counted together.
+  /// - Returns: The text, without a full stop.
   package func text(limit: Int = 5) -> String {
     var parts = reasons.prefix(limit).map {
       "\($0.reason) (\($0.count) \($0.count == 1 ? "time" : "times"))"
     }
     let others = reasons.dropFirst(limit)
     if !others.isEmpty {
-      parts.append("\(others.count) other reasons (\(others.map(\.count).reduce(0, +)) times)")
+      parts.append("other reasons (\(others.map(\.count).reduce(0, +)))")
     }
     if let errorTail { parts.append("standard error ended with: \(errorTail)") }
     return parts.joined(separator: "; ")

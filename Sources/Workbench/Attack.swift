@@ -31,6 +31,7 @@ package struct Attack: Equatable, Sendable {
   ///   - subject: What the verifier judges.
   ///   - others: References of other problems, as candidates.
   ///   - withSize: Whether to add those whose size is the attack, which are alike for each problem.
+  /// - Returns: The attacks, typed ones first.
   package static func all(
     on problem: Problem, subject: VerifierManifest.Subject, others: [String], withSize: Bool = true
   ) -> [Attack] {

@@ -12,6 +12,7 @@ enum FactAttacks {
   /// - Parameters:
   ///   - problem: The problem.
   ///   - others: References of other problems, which serve as wrong candidates.
+  /// - Returns: The attacks.
   static func all(on problem: Problem, others: [String]) -> [Attack] {
     var attacks = [
       Attack(.fact, "empty answer", ""), Attack(.fact, "a full stop", "."),

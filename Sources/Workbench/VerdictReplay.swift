@@ -40,6 +40,7 @@ package struct VerdictReplay {
   ///   - source: A run's folder, whose recorded rollouts are taken, or a file of scored rollouts.
   ///   - workers: Processes of the verifier.
   ///   - progress: Told how many rollouts are done, and of how many.
+  /// - Returns: The verdicts that changed.
   /// - Throws: ``ReplayError``, `RunError`, `RolloutFileError`, or what stops the verifier.
   package func run(
     _ source: URL, workers: Int = 2, progress: (@Sendable (Int, Int) -> Void)? = nil

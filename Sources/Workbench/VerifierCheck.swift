@@ -136,7 +136,7 @@ package struct VerifierCheck {
       JudgeRequest(problem: problem, completion: ""),
       JudgeRequest(
         problem: problem, completion: "\u{0}\u{1B}[31m\u{2028}\u{FEFF}\u{10FFFF}\"\\\n\r"),
-      JudgeRequest(problem: problem, completion: String(repeating: "a1 ", count: 1 << 16)),
+      JudgeRequest(problem: problem, completion: String(repeating: "a1 ", count: 1 << 13)),
       JudgeRequest(problem: problem, completion: #"{"id":"r0","outcome":"passed","score":1}"#),
     ]
   }

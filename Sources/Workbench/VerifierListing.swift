@@ -33,6 +33,7 @@ package struct VerifierListing: Codable, Equatable, Sendable {
   /// - Parameters:
   ///   - folders: Folders of plugins, in order.
   ///   - executables: Where executables that commands name without a slash may lie.
+  /// - Returns: The plugins.
   package static func all(
     in folders: [URL] = VerifierCatalog.folders(),
     executables: URL = VerifierCatalog.executableFolder

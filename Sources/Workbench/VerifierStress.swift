@@ -30,10 +30,12 @@ package struct VerifierStress {
   ///
   /// - Parameters:
   ///   - workers: Processes of the verifier.
+  ///   - withSize: Whether to make the attacks by size, on the first problem.
   ///   - progress: Told how many problems are done.
+  /// - Returns: What came of them.
   /// - Throws: What stops the verifier from being started, such as `VerifierError`.
   package func run(
-    workers: Int = 2, progress: ((Int) -> Void)? = nil
+    workers: Int = 2, withSize: Bool = true, progress: ((Int) -> Void)? = nil
   ) async throws -> StressReport {
     let start = ContinuousClock.now
     let bench = try VerifierBench(
@@ -43,7 +45,7 @@ package struct VerifierStress {
     for (index, problem) in tasks.problems.enumerated() {
       let subject = manifest.judges ?? VerifierManifest.Subject(guessedFrom: problem)
       let attacks = Attack.all(
-        on: problem, subject: subject, others: answers, withSize: index == 0)
+        on: problem, subject: subject, others: answers, withSize: withSize && index == 0)
       var requests = attacks.map { JudgeRequest(problem: problem, completion: $0.completion) }
       if let answer = problem.answer, subject != .code {
         requests.append(JudgeRequest(problem: problem, completion: answer))

@@ -69,6 +69,15 @@ import Testing
     Case("rollout --policy tiny --tasks dup.jsonl --output q --group-size 0", 64, "at least 1"),
     Case("rollout --policy tiny --tasks dup.jsonl --output dup.jsonl", 1, "is also an input"),
     Case("rollout --policy tiny --tasks dup.jsonl --output link.jsonl", 1, "is also an input"),
+    Case("verifier check no", 64, "There is no verifier 'no'"),
+    Case("verifier new ../q --language python", 64, "'../q' cannot name a verifier"),
+    Case("verifier new q --language cobol", 64, "'cobol' is invalid"),
+    Case("verifier new q --language swift --hone none", 64, "is no checkout of Hone"),
+    Case("verifier stress arithmetic --tasks none.jsonl", 1, "it does not exist"),
+    Case("verifier stress arithmetic --tasks dup.jsonl --limit 0", 64, "--limit is 0"),
+    Case("verifier stress arithmetic --tasks dup.jsonl --setting a=1", 64, "has no setting 'a'"),
+    Case("verifier replay nowhere --verifier arithmetic", 1, "There is no run folder or file"),
+    Case("verifier replay rows.jsonl --verifier arithmetic", 1, "they have none"),
     Case("frobnicate", 64, "Unexpected argument 'frobnicate'"),
   ]
 

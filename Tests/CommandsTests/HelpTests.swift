@@ -11,6 +11,9 @@ import Testing
     "rollout": RolloutCommand.self, "verify": VerifyCommand.self, "train": TrainCommand.self,
     "evaluate": EvaluateCommand.self, "score": ScoreCommand.self,
     "tokenize": TokenizeCommand.self, "ask": AskCommand.self,
+    "verifier list": VerifierListCommand.self, "verifier new": VerifierNewCommand.self,
+    "verifier check": VerifierCheckCommand.self, "verifier stress": VerifierStressCommand.self,
+    "verifier replay": VerifierReplayCommand.self,
   ]
 
   @Test(arguments: commands.keys.sorted())

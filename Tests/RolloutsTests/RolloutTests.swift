@@ -66,6 +66,36 @@ import Verifiers
     #expect(UnscoredReport([]).share == 0)
   }
 
+  @Test func `reasons that differ only in the request are one, and standard error is said once`() {
+    func unscored(_ reason: String) -> Rollout {
+      var rollout = Rollout(problem: Self.problem, completion: "")
+      let verdict = NamedVerdict(
+        verifier: "v", verdict: .unscored(reason: reason), seconds: 0.5, fault: .brokeProtocol)
+      rollout.record(Judgement(verdicts: [verdict], reward: nil))
+      return rollout
+    }
+    let mark = NamedVerdict.errorMark
+    let report = UnscoredReport([
+      unscored("answer 'r1': 'score' is 2.0\(mark)Traceback 1"),
+      unscored("answer 'r17': 'score' is 2.0\(mark)Traceback 2"), unscored("no answer within 2 s"),
+    ])
+    #expect(
+      report.reasons == [
+        .init(reason: "v: an answer: 'score' is 2.0", count: 2),
+        .init(reason: "v: no answer within 2 s", count: 1),
+      ])
+    #expect(
+      report.text() == "v: an answer: 'score' is 2.0 (2 times); v: no answer within 2 s (1 time); "
+        + "standard error ended with: Traceback 1")
+    #expect(report.text(limit: 1).contains("other reasons (1)"))
+  }
+
+  @Test func `unscored rollouts leave their group, and are no wrong answers in it`() {
+    let group = group([rollout(1), rollout(nil), rollout(0), rollout(nil)])
+    #expect(group.rewards == [1, nil, 0, nil])
+    #expect(group.rollouts.allSatisfy { $0.verdictSeconds == [0.5] })
+  }
+
   @Test func `a record does not keep how long a verdict took`() throws {
     let text = String(decoding: try JSONEncoder().encode(rollout(1)), as: UTF8.self)
     #expect(!text.contains("seconds"))

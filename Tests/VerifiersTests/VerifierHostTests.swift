@@ -109,6 +109,60 @@ import VerifierKit
     #expect(plugin.processes.count == 1)
   }
 
+  @Test func `one request of 500 that hangs costs one deadline`() async throws {
+    let plugin = try TestPlugin(
+      answering: """
+        if text == "250":
+            time.sleep(1000)
+        passed(question, text)
+        """, limits: "{ requestSeconds: 2, memoryMiB: 512 }")
+    let start = ContinuousClock.now
+    let verdicts = try await plugin.verdicts((0..<500).map(String.init))
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    #expect(verdicts.indices.filter { verdicts[$0].outcome != .passed } == [250])
+    #expect(verdicts[250].fault == .late && verdicts[250].seconds >= 1.9)
+    #expect(plugin.processes.count == 2)
+    // A deadline for each request that was on its way with it would be 128 s.
+    #expect(seconds >= 2 && seconds < 60, "\(seconds) s")
+    #expect(verdicts.count { $0.seconds > 1.9 } == 1)
+  }
+
+  @Test func `three failures in a row disable a plugin, which is named`() async throws {
+    let plugin = try TestPlugin(
+      answering: """
+        if text.startswith("die"):
+            os._exit(5)
+        passed(question, text)
+        """)
+    let host = try plugin.host()
+    let first = try await host.judge(["1", "die", "2", "3"].map(request))
+    #expect(host.disabled == nil && host.failures.count == 2)
+    #expect(first.map(\.fault) == [nil, .died, nil, nil])
+    // Each of these ends the process that has it, and nothing is answered between.
+    let second = try await host.judge(["die 1", "die 2", "die 3"].map(request))
+    let reason = try #require(host.disabled)
+    #expect(reason.contains("verifier 'test-plugin' was disabled after 3 failures in a row"))
+    #expect(reason.contains("exit code 5"))
+    #expect(second.allSatisfy { $0.outcome == .unscored && $0.score == nil })
+    let third = try await host.judge([request("1")])
+    #expect(third.map(\.fault) == [.disabled] && third[0].reason == reason)
+    await host.shutDown()
+  }
+
+  @Test func `failures with answers between them do not add up to a row`() async throws {
+    let plugin = try TestPlugin(
+      answering: """
+        passed(question, text, 2.0 if text == "bad" else 1.0)
+        """)
+    let host = try plugin.host()
+    for round in 0..<3 {
+      let verdicts = try await host.judge(["\(round)", "bad", "x"].map(request))
+      #expect(verdicts.map(\.fault) == [nil, .brokeProtocol, nil])
+    }
+    #expect(host.disabled == nil && host.failures.count == 3)
+    await host.shutDown()
+  }
+
   /// What a plugin says instead of an answer, and what the record says of it.
   static let violations: [(String, String)] = [
     (

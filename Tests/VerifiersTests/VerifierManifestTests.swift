@@ -82,6 +82,9 @@ import VerifierKit
     (4, "limits: { outputKiB: 2048 }", "'limits.outputKiB' must be a whole number in 1...1024"),
     (5, "settings: [a]", "'settings' must be a mapping"),
     (5, "setting: {}", "'setting' is unknown"),
+    (5, "judges: numbers", "'judges' is 'numbers', but must be one of number, code, fact, text"),
+    (5, "judges: [number]", "'judges' must be text"),
+    (5, "version: 1.0", "'version' must be text"),
     (5, "settings: { a: 1, a: 2 }", "cannot be read"),
     (5, "settings: {", "cannot be read"),
     (5, "settings: \(String(repeating: "x", count: 70_000))", "longer than 65536 bytes"),
@@ -155,6 +158,52 @@ import VerifierKit
       try manifest.needs(beside: URL(filePath: "/usr/bin"))
     }
     #expect(error.description.contains("cannot start 'no-such-file'"), "\(error)")
+  }
+
+  /// Commands that cannot be started, the script that is there as `main`, and what is said.
+  static let missing: [(String, String, String)] = [
+    ("/usr/bin/pyton3", "", "there is no file /usr/bin/pyton3, nor a 'pyton3' in /usr/bin, /bin"),
+    ("/opt/none/env", "", "there is no file /opt/none/env; 'env' is at /usr/bin/env"),
+    ("/usr/bin", "", "it is no executable file"),
+    ("env", "", "write the whole path, such as /usr/bin/env"),
+    ("bin/main", "", "there is no file"),
+    ("main", "#!/usr/bin/nopython3 -I\n", "asks for '/usr/bin/nopython3', which is not there"),
+    ("main", "#!/usr/bin/env nopython3\n", "asks for 'nopython3', which is not there; searched"),
+    ("main", "#! /usr/bin/env -S nopython3 -I\n", "asks for 'nopython3'"),
+    ("main", "#!/bin/sh\n", ""),
+    ("main", "#!/usr/bin/env sh\n", ""),
+  ]
+
+  @Test(arguments: missing)
+  func `a command that cannot be started is said to be, with where it was looked for`(
+    command: String, script: String, message: String
+  ) throws {
+    let folder = try Folder(
+      Self.lines[..<3].joined(separator: "\n") + "\ncommand: [\"\(command)\"]")
+    if !script.isEmpty {
+      let file = folder.plugin.appending(path: "main")
+      try Data(script.utf8).write(to: file)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    }
+    let manifest = try VerifierCatalog.find("checker", in: [folder.url])
+    if message.isEmpty {
+      try manifest.checkCommand(beside: URL(filePath: "/nowhere"))
+    } else {
+      let error = try #require(throws: VerifierError.self) {
+        try manifest.checkCommand(beside: URL(filePath: "/nowhere"))
+      }
+      #expect(error.description.contains(message), "\(error)")
+    }
+  }
+
+  @Test func `a program that may not be executed is said to be`() throws {
+    let folder = try Folder(Self.lines.joined(separator: "\n"))
+    try Data("#!/bin/sh\n".utf8).write(to: folder.plugin.appending(path: "main"))
+    let manifest = try VerifierCatalog.find("checker", in: [folder.url])
+    let error = try #require(throws: VerifierError.self) {
+      try manifest.checkCommand(beside: URL(filePath: "/nowhere"))
+    }
+    #expect(error.description.contains("`chmod +x` makes a program one"), "\(error)")
   }
 
   // MARK: - The catalog

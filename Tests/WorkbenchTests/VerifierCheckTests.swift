@@ -1,0 +1,129 @@
+import Foundation
+import Testing
+import VerifierKit
+import Verifiers
+
+@testable import Workbench
+
+@Suite(.serialized, .timeLimit(.minutes(5))) struct VerifierCheckTests {
+  /// Judgements that break a promise, and the promise.
+  static let faults: [(String, CheckReport.Rule, String)] = [
+    // A substring is taken for an answer.
+    (
+      "return passed('there') if problem.answer in completion else wrong('not there')",
+      .mutations, "a second answer appended"
+    ),
+    // A number is compared by its beginning.
+    (
+      """
+      return passed('starts') if last_line(completion).startswith(problem.answer) else wrong('no')
+      """, .mutations, "a digit behind"
+    ),
+    (
+      """
+      if calls > 3: return wrong('tired')
+      return passed('same') if last_line(completion) == problem.answer else wrong('other')
+      """, .determinism, "asked again"
+    ),
+    (
+      """
+      if completion == '': os.environ['SEEN'] = '1'
+      if os.environ.get('SEEN'): return wrong('seen an empty one')
+      return passed('same') if last_line(completion) == problem.answer else wrong('other')
+      """, .order, "between other requests"
+    ),
+    (
+      """
+      if len(completion) > 10000: os._exit(3)
+      return passed('same') if last_line(completion) == problem.answer else wrong('other')
+      """, .conduct, "the process ended with exit code 3"
+    ),
+    ("return wrong('never')", .outcomes, "should be passed with score 1.0"),
+    ("return passed('so so', score=0.5)", .outcomes, "is passed with score 0.5"),
+    ("return passed('bad', score=2)", .outcomes, "the score is 2, not a number in 0...1"),
+  ]
+
+  private static let cases = """
+    {"problem":{"id":"a","prompt":"?","answer":"42"},"completion":"so\\n42","outcome":"passed","why":"it"}
+    {"problem":{"id":"b","prompt":"?","answer":"42"},"completion":"41","outcome":"wrong","why":"not it"}
+    """
+
+  @Test(arguments: faults)
+  func `a verifier that breaks a promise is told so, with the text that shows it`(
+    body: String, rule: CheckReport.Rule, words: String
+  ) async throws {
+    let report = try await BenchPlugin(body, judges: "number", cases: Self.cases).check()
+    #expect(!report.passed)
+    let failures = report.failures.filter { $0.rule == rule }
+    #expect(failures.contains { $0.explanation.contains(words) }, "\(report.text)")
+    #expect(report.text.contains("FAILED  \(rule.meaning)"))
+  }
+
+  @Test func `the scaffold's plugin keeps all promises`() async throws {
+    let report = try await BenchPlugin().check()
+    #expect(report.passed, "\(report.text)")
+    #expect(report.rows.count == 13 && report.mutations > 15)
+    #expect(report.rows.allSatisfy { $0.isAsExpected })
+    #expect(report.verdictsPerSecond > 0)
+  }
+
+  @Test func `arithmetic keeps all promises`() async throws {
+    let manifest = try VerifierCatalog.find("arithmetic")
+    let report = try await VerifierCheck(manifest, log: .silent).run()
+    #expect(report.passed, "\(report.text)")
+    #expect(report.mutations > 200)
+  }
+
+  @Test func `a table without right or wrong answers shows nothing`() async throws {
+    let row =
+      #"{"problem":{"id":"a","prompt":"?","answer":"4"},"completion":"5","outcome":"wrong"}"#
+    let report = try await BenchPlugin("return wrong('never')", cases: row).check()
+    #expect(report.failures.map(\.rule) == [.table])
+    #expect(report.failures.first?.explanation.contains("refuses everything would pass") == true)
+  }
+
+  @Test func `an answer that the case accepts is no mutation`() async throws {
+    let row =
+      #"{"problem":{"id":"a","prompt":"?","answer":"9"},"completion":"9","outcome":"passed""#
+    let wrong =
+      #"{"problem":{"id":"b","prompt":"?","answer":"9"},"completion":"5","outcome":"wrong"}"#
+    let body = "return passed('near') if completion in ('9', '10') else wrong('far')"
+    let strict = try await BenchPlugin(body, judges: "number", cases: "\(row)}\n\(wrong)").check()
+    #expect(strict.failures.map(\.rule) == [.mutations])
+    #expect(strict.failures.first?.completion == "10")
+    let excused = try await BenchPlugin(
+      body, judges: "number", cases: "\(row),\"accepts\":[\"10\"]}\n\(wrong)"
+    ).check()
+    #expect(excused.passed, "\(excused.text)")
+  }
+
+  // MARK: - Mutations
+
+  @Test func `every place of the answer is changed, and only where it stands alone`() throws {
+    func mutated(_ completion: String, _ answer: String) throws -> [String] {
+      let problem = Problem(id: "a", prompt: "?", answer: answer)
+      let gold = try BenchPlugin.gold(problem, completion)
+      return GoldMutation.all(of: gold, subject: .number).map(\.completion)
+    }
+    #expect(try mutated("18, so 18", "18").contains("19, so 19"))
+    #expect(try mutated("18", "18").contains("-18"))
+    #expect(try mutated("18", "18").contains("18 or 19"))
+    // What may be right in another writing is only emptied.
+    #expect(try mutated("118 - 100 = 18", "18") == [""])
+    #expect(try mutated("18.0", "18") == [""])
+    #expect(try mutated("36/2", "18") == [""])
+  }
+}
+
+extension BenchPlugin {
+  /// A case that passes.
+  static func gold(_ problem: Problem, _ completion: String) throws -> VerifierCase {
+    let row: [String: Any] = [
+      "problem": ["id": problem.id, "prompt": problem.prompt, "answer": problem.answer ?? ""],
+      "completion": completion, "outcome": "passed",
+    ]
+    let data = try JSONSerialization.data(withJSONObject: row)
+    let plugin = try BenchPlugin(cases: String(decoding: data, as: UTF8.self))
+    return try VerifierCase.read(plugin.own.appending(path: "cases.jsonl"))[0]
+  }
+}
