@@ -7,6 +7,7 @@ struct VerifierNewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "new",
     abstract: "Writes a new verifier that works as it is.",
+    usage: "hone verifier new <name> --language <language> [<options>]",
     discussion: """
       A folder with a manifest, a program, a table of cases and a one-page guide. A
       verifier in Python needs nothing but Python, one in shell nothing but sh and

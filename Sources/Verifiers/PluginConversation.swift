@@ -82,8 +82,13 @@ struct PluginConversation {
 
   /// Asks a question.
   ///
+  /// - Parameters:
+  ///   - item: What to ask.
+  ///   - now: The time once the line is made: a long one takes a while, which is not the plugin's.
   /// - Returns: Whether it was asked; false where its line is longer than the protocol allows.
-  mutating func ask(_ item: WorkItem, now: ContinuousClock.Instant) -> Bool {
+  mutating func ask(
+    _ item: WorkItem, now clock: @autoclosure () -> ContinuousClock.Instant
+  ) -> Bool {
     let start = outgoing.count
     let request = item.request
     QuestionMessage(
@@ -95,6 +100,7 @@ struct PluginConversation {
       return false
     }
     open += 1
+    let now = clock()
     questions.append(
       Question(item: item, asked: now, due: now + .seconds(limits.requestSeconds * Double(open))))
     return true

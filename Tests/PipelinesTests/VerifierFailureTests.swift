@@ -67,11 +67,12 @@ import Testing
 
   @Test func `a verifier that is disabled within a round stops the run there`() async throws {
     // The evaluation before asks about 18 completions in two processes, a round about 36.
-    let (_, process) = try run(
-      answering: "if count > 20 or len(open('main.py').read()) < 1: sys.exit('worn out')")
+    let (run, process) = try run(
+      answering: "if count > 20: sys.exit('worn out')")
     #expect(await process.exitCode == 1)
     let error = process.errorText
     #expect(error.contains("worn out") && error.contains("flaky"), "\(error)")
+    #expect(try run.status == "failed")
   }
 
   @Test func `a few unscored rollouts leave their groups, and the run goes on`() async throws {
