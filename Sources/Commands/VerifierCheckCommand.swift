@@ -20,11 +20,14 @@ struct VerifierCheckCommand: AsyncParsableCommand {
   @Argument(help: "The verifier's name.")
   var name: String
 
+  @OptionGroup var sandbox: SandboxOptions
+
   @Flag(help: "Print as JSON.")
   var json = false
 
   func run() async throws {
-    let check = try VerifierCheck(try VerifierCatalog.find(name), log: BenchOptions.log)
+    let check = try VerifierCheck(
+      try VerifierCatalog.find(name), weakest: sandbox.allowed, log: BenchOptions.log)
     let report = try await check.run()
     if json { try CommandOutput.print(json: report) } else { print(report.text) }
     if !report.passed { throw ExitCode(1) }

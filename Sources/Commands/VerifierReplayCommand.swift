@@ -29,12 +29,15 @@ struct VerifierReplayCommand: AsyncParsableCommand {
 
   @OptionGroup var bench: BenchOptions
 
+  @OptionGroup var sandbox: SandboxOptions
+
   @Flag(help: "Print as JSON.")
   var json = false
 
   func run() async throws {
     let replay = VerdictReplay(
-      try VerifierCatalog.find(name), settings: try bench.overrides(), log: BenchOptions.log)
+      try VerifierCatalog.find(name), settings: try bench.overrides(), weakest: sandbox.allowed,
+      log: BenchOptions.log)
     let report = try await replay.run(URL(filePath: source), workers: bench.workers)
     if json { try CommandOutput.print(json: report) } else { print(report.text) }
     if !report.isSame { throw ExitCode(1) }

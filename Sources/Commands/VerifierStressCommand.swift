@@ -32,6 +32,8 @@ struct VerifierStressCommand: AsyncParsableCommand {
 
   @OptionGroup var bench: BenchOptions
 
+  @OptionGroup var sandbox: SandboxOptions
+
   @Flag(help: "Print as JSON.")
   var json = false
 
@@ -47,7 +49,8 @@ struct VerifierStressCommand: AsyncParsableCommand {
     let display = CommandOutput.display()
     display.begin("stress", total: set.problems.count)
     let report = try await VerifierStress(
-      manifest, settings: try bench.overrides(), on: set, log: BenchOptions.log
+      manifest, settings: try bench.overrides(), on: set, weakest: sandbox.allowed,
+      log: BenchOptions.log
     ).run(workers: bench.workers) { display.update(ProgressUpdate(done: $0)) }
     display.finish()
     if json { try CommandOutput.print(json: report) } else { print(report.text) }

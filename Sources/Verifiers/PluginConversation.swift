@@ -84,7 +84,7 @@ struct PluginConversation {
   ///
   /// - Parameters:
   ///   - item: What to ask.
-  ///   - now: The time once the line is made: a long one takes a while, which is not the plugin's.
+  ///   - clock: The time once the line is made: a long one takes a while, which is not the plugin's.
   /// - Returns: Whether it was asked; false where its line is longer than the protocol allows.
   mutating func ask(
     _ item: WorkItem, now clock: @autoclosure () -> ContinuousClock.Instant

@@ -2,6 +2,7 @@ package import Foundation
 package import Logging
 import Rollouts
 import Runs
+package import Sandbox
 import Settings
 package import VerifierKit
 package import Verifiers
@@ -19,19 +20,22 @@ package struct VerdictReplay {
   private let manifest: VerifierManifest
   private let settings: [String: JSONValue]
   private let executables: URL
+  private let weakest: SandboxLevel
   private let log: Logger
 
   /// - Parameters:
   ///   - manifest: The verifier.
   ///   - settings: Settings that differ from the manifest's.
   ///   - executables: Where the executables of this package lie.
+  ///   - weakest: The weakest sandbox in which the verifier may run.
   ///   - log: Where restarts are told.
   package init(
     _ manifest: VerifierManifest, settings: [String: JSONValue] = [:],
-    executables: URL = VerifierCatalog.executableFolder, log: Logger
+    executables: URL = VerifierCatalog.executableFolder,
+    weakest: SandboxLevel = .weakestByDefault, log: Logger
   ) {
     (self.manifest, self.settings) = (manifest, settings)
-    (self.executables, self.log) = (executables, log)
+    (self.executables, self.weakest, self.log) = (executables, weakest, log)
   }
 
   /// Judges what was recorded.
@@ -56,7 +60,8 @@ package struct VerdictReplay {
         known: Set(all.flatMap { $0.2.verdicts ?? [] }.map(\.verifier)).sorted())
     }
     let bench = try VerifierBench(
-      manifest, settings: settings, workers: workers, executables: executables, log: log)
+      manifest, settings: settings, workers: workers, executables: executables, weakest: weakest,
+      log: log)
     let verdicts = try await bench.judge(
       recorded.map { JudgeRequest(problem: $0.rollout.problem, completion: $0.rollout.completion) }
     ) { progress?($0, recorded.count) }

@@ -1,5 +1,6 @@
 package import Foundation
 package import Logging
+package import Sandbox
 package import VerifierKit
 package import Verifiers
 
@@ -17,6 +18,7 @@ package actor VerifierBench {
   private let settings: [String: JSONValue]
   private let workers: Int
   private let executables: URL
+  private let weakest: SandboxLevel
   private let log: Logger
   private var judge: Judge
   private var pastFailures: (latest: [String], count: Int) = ([], 0)
@@ -28,15 +30,17 @@ package actor VerifierBench {
   ///   - settings: Settings that differ from the manifest's.
   ///   - workers: Processes; with one, requests reach the verifier in their order.
   ///   - executables: Where the executables of this package lie.
+  ///   - weakest: The weakest sandbox in which the verifier may run.
   ///   - log: Where restarts are told.
   /// - Throws: `VerifierError` or `SandboxError`.
   package init(
     _ manifest: VerifierManifest, settings: [String: JSONValue] = [:], workers: Int = 1,
-    executables: URL = VerifierCatalog.executableFolder, log: Logger
+    executables: URL = VerifierCatalog.executableFolder,
+    weakest: SandboxLevel = .weakestByDefault, log: Logger
   ) throws {
     (self.manifest, self.settings, self.workers) = (manifest, settings, workers)
-    (self.executables, self.log) = (executables, log)
-    judge = try Self.judge(manifest, settings, workers, executables, log)
+    (self.executables, self.weakest, self.log) = (executables, weakest, log)
+    judge = try Self.judge(manifest, settings, workers, executables, weakest, log)
   }
 
   /// How processes failed, the latest last (at most 16), and how many did.
@@ -86,15 +90,16 @@ package actor VerifierBench {
   private func revive() async throws {
     pastFailures = failures
     await judge.shutDown()
-    judge = try Self.judge(manifest, settings, workers, executables, log)
+    judge = try Self.judge(manifest, settings, workers, executables, weakest, log)
   }
 
   private static func judge(
     _ manifest: VerifierManifest, _ settings: [String: JSONValue], _ workers: Int,
-    _ executables: URL, _ log: Logger
+    _ executables: URL, _ weakest: SandboxLevel, _ log: Logger
   ) throws -> Judge {
     try Judge(
       terms: [RewardTerm(verifier: manifest.name, settings: settings)], workers: workers,
-      folders: [manifest.folder.deletingLastPathComponent()], executables: executables, log: log)
+      folders: [manifest.folder.deletingLastPathComponent()], executables: executables,
+      weakest: weakest, log: log)
   }
 }

@@ -1,6 +1,7 @@
 package import Foundation
 package import Logging
 import Randomness
+package import Sandbox
 import VerifierKit
 package import Verifiers
 
@@ -12,6 +13,7 @@ package struct VerifierCheck {
   private let manifest: VerifierManifest
   private let cases: [VerifierCase]
   private let executables: URL
+  private let weakest: SandboxLevel
   private let log: Logger
 
   /// Reads the verifier's cases.
@@ -19,12 +21,15 @@ package struct VerifierCheck {
   /// - Parameters:
   ///   - manifest: The verifier.
   ///   - executables: Where the executables of this package lie.
+  ///   - weakest: The weakest sandbox in which the verifier may run.
   ///   - log: Where restarts are told.
   /// - Throws: ``VerifierCaseError``, or what makes the file unreadable.
   package init(
-    _ manifest: VerifierManifest, executables: URL = VerifierCatalog.executableFolder, log: Logger
+    _ manifest: VerifierManifest, executables: URL = VerifierCatalog.executableFolder,
+    weakest: SandboxLevel = .weakestByDefault, log: Logger
   ) throws {
-    (self.manifest, self.executables, self.log) = (manifest, executables, log)
+    (self.manifest, self.executables) = (manifest, executables)
+    (self.weakest, self.log) = (weakest, log)
     cases = try VerifierCase.read(manifest.folder.appending(path: VerifierCase.fileName))
   }
 
@@ -74,7 +79,7 @@ package struct VerifierCheck {
   ) async throws {
     let requests = rows.map { JudgeRequest(problem: $0.problem, completion: $0.completion) }
     let bench = try VerifierBench(
-      manifest, settings: settings, executables: executables, log: log)
+      manifest, settings: settings, executables: executables, weakest: weakest, log: log)
     // The first verdict includes the start of the process, which is not the verifier's speed.
     _ = try await bench.judge(Array(requests.prefix(1)))
 
@@ -98,7 +103,7 @@ package struct VerifierCheck {
     round.expectAnswered(oddities, Array(verdicts[(rows.count + mutated.count)...]))
     // A fresh process that starts at the other end has another past at each row.
     let fresh = try VerifierBench(
-      manifest, settings: settings, executables: executables, log: log)
+      manifest, settings: settings, executables: executables, weakest: weakest, log: log)
     let backwards = try await round.ask(fresh, requests.reversed())
     round.expectSame(
       .order, rows, first, backwards.reversed(), "asked by a fresh process from the end on")

@@ -1,5 +1,6 @@
 package import Foundation
 package import Logging
+package import Sandbox
 package import Tasks
 package import VerifierKit
 package import Verifiers
@@ -10,6 +11,7 @@ package struct VerifierStress {
   private let settings: [String: JSONValue]
   private let tasks: TaskSet
   private let executables: URL
+  private let weakest: SandboxLevel
   private let log: Logger
 
   /// - Parameters:
@@ -17,13 +19,15 @@ package struct VerifierStress {
   ///   - settings: Settings that differ from the manifest's.
   ///   - tasks: The problems that are attacked; all of them.
   ///   - executables: Where the executables of this package lie.
+  ///   - weakest: The weakest sandbox in which the verifier may run.
   ///   - log: Where restarts are told.
   package init(
     _ manifest: VerifierManifest, settings: [String: JSONValue] = [:], on tasks: TaskSet,
-    executables: URL = VerifierCatalog.executableFolder, log: Logger
+    executables: URL = VerifierCatalog.executableFolder,
+    weakest: SandboxLevel = .weakestByDefault, log: Logger
   ) {
     (self.manifest, self.settings, self.tasks) = (manifest, settings, tasks)
-    (self.executables, self.log) = (executables, log)
+    (self.executables, self.weakest, self.log) = (executables, weakest, log)
   }
 
   /// Makes the attacks.
@@ -39,7 +43,8 @@ package struct VerifierStress {
   ) async throws -> StressReport {
     let start = ContinuousClock.now
     let bench = try VerifierBench(
-      manifest, settings: settings, workers: workers, executables: executables, log: log)
+      manifest, settings: settings, workers: workers, executables: executables, weakest: weakest,
+      log: log)
     var tally = Tally()
     let answers = tasks.problems.compactMap { $0.answer?.trimmingBlanks }
     for (index, problem) in tasks.problems.enumerated() {
