@@ -7,6 +7,7 @@ struct VerifierCheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Holds a verifier to its own cases.",
+    usage: "hone verifier check <name> [<options>]",
     discussion: """
       Each row of its 'cases.jsonl' must be judged as it says; right answers with a
       digit, the sign or a letter changed, or a second answer appended, must fail;

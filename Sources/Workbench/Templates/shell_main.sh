@@ -2,7 +2,7 @@
 # @SUMMARY@
 #
 # Plain sh and awk, as POSIX has them: `field PATH` prints a text of the request, `verdict` answers.
-# It judges a few hundred completions a second; where that is too slow, use Python or Swift.
+# It judges some fifty completions a second; where that is too slow, use Python or Swift.
 
 PATH=/usr/bin:/bin
 LC_ALL=C
