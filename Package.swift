@@ -67,6 +67,7 @@ let package = Package(
   products: [
     .executable(name: "hone", targets: ["hone"]),
     .library(name: "VerifierKit", targets: ["VerifierKit"]),
+    .library(name: "HoneCell", type: .dynamic, targets: ["CCell"]),  // what a Python loads to make cells
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -88,11 +89,14 @@ let package = Package(
     .target(name: "CSandbox"),
     .target(name: "CJail", linkerSettings: [.linkedLibrary("seccomp")]),
     .executableTarget(name: "jail", dependencies: ["CJail"]),
+    .target(name: "CCell", dependencies: ["CJail"]),
+    .executableTarget(name: "hone-cell", dependencies: ["CCell"]),
     // Floor 1: the parts.
     module("Transformers", ["Tensors"]),
     module("Tokenizers", []),
     module("Tasks", ["Digests", "Randomness", "Settings", "VerifierKit"]),
     module("Sandbox", ["CSandbox"]),
+    module("Cells", ["CCell"]),
     module("Runs", ["Settings"]),
     // Floor 2: files of models.
     module("ModelFiles", ["CFiles", "Tensors", "Transformers", "Tokenizers"]),
@@ -111,7 +115,11 @@ let package = Package(
     module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
     .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-verifier-arithmetic", arguments], swiftSettings: strict),
     .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Sandbox", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-verifier-arithmetic", "jail"], path: "Benchmarks", swiftSettings: strict),
+    module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", arguments, log, subprocess]),
+    .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", arguments], swiftSettings: strict),
+    .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Tensors", "Tokenizers", "Training", "Transformers"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.
     .executableTarget(name: "hone-verifier-arithmetic", dependencies: ["VerifierKit", bigInt], path: "verifiers/arithmetic", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
+    .executableTarget(name: "hone-verifier-code-runner", dependencies: ["Cells", "VerifierKit", bigInt], path: "verifiers/code-runner", exclude: ["verifier.yaml", "cases.jsonl", "python_host.py"], swiftSettings: strict),
   ] + tests
 )

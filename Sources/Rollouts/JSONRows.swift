@@ -93,6 +93,7 @@ extension JSONRow {
         ]
         fields["score"] = verdict.score.map(JSONValue.number)
         fields["answer"] = verdict.answer.map(JSONValue.string)
+        fields["details"] = verdict.details.isEmpty ? nil : .object(verdict.details)
         return .object(fields)
       })
     members["reward"] = judgement.reward.map(JSONValue.number)

@@ -22,6 +22,9 @@ public struct Verdict: Hashable, Sendable {
   /// What the completion answers, in a form in which equal answers are equal texts, where the
   /// verifier can tell; votes are counted by it.
   public private(set) var answer: String?
+  /// What else is worth keeping, by name, such as the time that a program took; it may differ when
+  /// the same is asked again.
+  public private(set) var details: [String: JSONValue] = [:]
 
   /// The same verdict, naming what the completion answers.
   ///
@@ -31,6 +34,16 @@ public struct Verdict: Hashable, Sendable {
     var named = self
     named.answer = String(decoding: answer.utf8.prefix(256), as: UTF8.self)
     return named
+  }
+
+  /// The same verdict with details.
+  ///
+  /// - Parameter details: Small: a host keeps none of them where they take more than 16 KiB.
+  /// - Returns: The verdict.
+  public func detailed(_ details: [String: JSONValue]) -> Verdict {
+    var detailed = self
+    detailed.details = details
+    return detailed
   }
 
   /// The completion is right.

@@ -4,6 +4,8 @@ package enum VerifierProtocol {
   package static let version = 1
   /// Bytes in a line, at most, without its line feed.
   package static let lineLimit = 1 << 20
+  /// Bytes of a verdict's details as JSON, at most; longer ones are not kept.
+  package static let detailsLimit = 16 << 10
 }
 
 /// A line that breaks the verifier protocol.
@@ -116,8 +118,8 @@ package struct QuestionMessage: Equatable {
   }
 }
 
-/// `{"id":…,"outcome":…,"score":…,"reason":…,"answer":…}`, a plugin's answer to one question; the
-/// last is optional.
+/// `{"id":…,"outcome":…,"score":…,"reason":…,"answer":…,"details":{…}}`, a plugin's answer to one
+/// question; the last two are optional.
 package struct AnswerMessage: Equatable {
   package let id: String
   package let verdict: Verdict
@@ -150,11 +152,24 @@ package struct AnswerMessage: Equatable {
       throw ProtocolViolation(
         id: id, problem: "'score' is \(score.map(\.brief) ?? "missing"), not a number in 0...1")
     }
+    let named: Verdict
     switch members["answer"] {
-    case nil, .null: self.verdict = verdict
-    case .string(let answer): self.verdict = verdict.naming(answer)
+    case nil, .null: named = verdict
+    case .string(let answer): named = verdict.naming(answer)
     default: throw ProtocolViolation(id: id, problem: "'answer' is not a string")
     }
+    switch members["details"] {
+    case nil, .null: self.verdict = named
+    case .object(let details): self.verdict = Self.isSmall(details) ? named.detailed(details) : named
+    default: throw ProtocolViolation(id: id, problem: "'details' is not an object")
+    }
+  }
+
+  /// Every verdict is recorded, so details that would fill a disk are not kept.
+  private static func isSmall(_ details: [String: JSONValue]) -> Bool {
+    var bytes: [UInt8] = []
+    JSONWriter.append(details, to: &bytes)
+    return bytes.count <= VerifierProtocol.detailsLimit
   }
 
   /// Appends the line with its line feed.
@@ -171,6 +186,10 @@ package struct AnswerMessage: Equatable {
     if let answer = verdict.answer {
       output.append(contentsOf: ",\"answer\":".utf8)
       JSONWriter.append(answer, to: &output)
+    }
+    if !verdict.details.isEmpty {
+      output.append(contentsOf: ",\"details\":".utf8)
+      JSONWriter.append(verdict.details, to: &output)
     }
     output.append(contentsOf: "}\n".utf8)
   }

@@ -40,6 +40,8 @@ package struct NamedVerdict: Codable, Equatable, Sendable {
   package let reason: String
   /// What the completion answers, where the verifier can tell; equal answers are equal texts.
   package let answer: String?
+  /// What else the verifier tells, which may differ from run to run.
+  package let details: [String: JSONValue]
   /// Wall time that the verifier spent on it, in seconds, by the host's clock.
   package let seconds: Double
   /// What went wrong, where it was the host that left the request unscored.
@@ -55,7 +57,7 @@ package struct NamedVerdict: Codable, Equatable, Sendable {
       isLong
       ? String(decoding: verdict.reason.utf8.prefix(Self.reasonLimit), as: UTF8.self) + "…"
       : verdict.reason
-    answer = verdict.answer
+    (answer, details) = (verdict.answer, verdict.details)
     self.seconds = seconds
   }
 }
