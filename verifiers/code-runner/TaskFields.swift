@@ -107,7 +107,9 @@ struct TaskFields {
     guard case .array(let elements)? = members[name] else {
       throw Unusable(reason: "the task has no list '\(name)'")
     }
-    return try elements.map { (json) throws(CodeTask.Unusable) in try typed(json, name) }
+    return try elements.map { (json) throws(CodeTask.Unusable) in
+      try typed(json, name, allowsExpressions: true)
+    }
   }
 
   func namedValues(_ name: String) throws(CodeTask.Unusable) -> [String: TypedValue] {
@@ -128,9 +130,11 @@ struct TaskFields {
     return elements
   }
 
-  private func typed(_ json: JSONValue, _ name: String) throws(CodeTask.Unusable) -> TypedValue {
+  private func typed(
+    _ json: JSONValue, _ name: String, allowsExpressions: Bool = false
+  ) throws(CodeTask.Unusable) -> TypedValue {
     do throws(TypedValue.Malformed) {
-      return try TypedValue(json, allowsNumbers: true)
+      return try TypedValue(json, allowsNumbers: true, allowsExpressions: allowsExpressions)
     } catch {
       throw Unusable(reason: "the task's '\(name)' cannot be read: \(error.problem)")
     }

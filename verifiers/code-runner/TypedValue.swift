@@ -24,6 +24,8 @@ indirect enum TypedValue {
   case set([TypedValue])
   case frozenSet([TypedValue])
   case dictionary([(key: TypedValue, value: TypedValue)])
+  /// Source that the cell evaluates among the program's names; of arguments only.
+  case expression(String)
 
   /// Digits of a number, at most; more would make comparing it with a float slow.
   static let digitLimit = 5000
@@ -39,7 +41,10 @@ indirect enum TypedValue {
   ///   - json: The tagged form.
   ///   - allowsNumbers: Whether bare JSON numbers may stand for integers and floats, as people write
   ///     them into tasks.
-  init(_ json: JSONValue, allowsNumbers: Bool = false) throws(Malformed) {
+  ///   - allowsExpressions: Whether `{"e": "Pair(1, 2)"}` may stand for what the program makes of it.
+  init(
+    _ json: JSONValue, allowsNumbers: Bool = false, allowsExpressions: Bool = false
+  ) throws(Malformed) {
     func all(_ elements: [JSONValue]) throws(Malformed) -> [TypedValue] {
       var values: [TypedValue] = []
       values.reserveCapacity(elements.count)
@@ -69,6 +74,7 @@ indirect enum TypedValue {
       case ("f", .string(let text)): self = .float(try Self.float(.string(text)))
       case ("c", .array(let parts)) where parts.count == 2:
         self = .complex(try Self.float(parts[0]), try Self.float(parts[1]))
+      case ("e", .string(let source)) where allowsExpressions: self = .expression(source)
       case ("b", .string(let digits)):
         guard digits.utf8.count % 2 == 0, digits.utf8.allSatisfy(\.isHexDigit) else {
           throw Malformed(problem: "bytes that are not hexadecimal digits")
@@ -123,6 +129,7 @@ indirect enum TypedValue {
     case .frozenSet(let elements): .object(["z": .array(elements.map(\.json))])
     case .dictionary(let members):
       .object(["d": .array(members.map { .array([$0.key.json, $0.value.json]) })])
+    case .expression(let source): .object(["e": .string(source)])
     }
   }
 

@@ -65,6 +65,7 @@ extension TypedValue {
     case .list(let elements), .tuple(let elements), .set(let elements), .frozenSet(let elements):
       !elements.isEmpty
     case .dictionary(let members): !members.isEmpty
+    case .expression: false
     }
   }
 
@@ -112,6 +113,7 @@ extension TypedValue {
       return appendSorted(elements.map { [$0] }, isPython ? "S" : "Z", to: &key, comparison)
     case .dictionary(let members):
       return appendSorted(members.map { [$0.key, $0.value] }, "d", to: &key, comparison)
+    case .expression: return false
     }
     return true
   }

@@ -19,7 +19,8 @@ descriptor 3, one JSON object a line:
 Values are tagged so that nothing is lost in JSON: None, booleans, strings and lists are themselves;
 {"i": "12"}, {"f": "0.5"}, {"c": ["0.0", "1.0"]}, {"b": "6869"} are numbers and bytes, {"u": [55296]}
 is a string that is not Unicode, {"t": [...]}, {"s": [...]}, {"z": [...]} are a tuple, a set and a
-frozen set, {"d": [[key, value], ...]} is a dictionary.
+frozen set, {"d": [[key, value], ...]} is a dictionary. An argument may also be {"e": "Pair(1, 2)"},
+source that is evaluated among the program's names.
 """
 
 import atexit
@@ -117,6 +118,7 @@ MAKERS = {
     "u": lambda content: "".join(map(chr, content)),
     "t": lambda content: tuple(untagged(element) for element in content),
     "s": lambda content: {untagged(element) for element in content},
+    "e": lambda content: eval(content, sys.modules["program"].__dict__),
     "z": lambda content: frozenset(untagged(element) for element in content),
     "d": lambda content: {untagged(key): untagged(element) for key, element in content},
 }
@@ -254,6 +256,8 @@ def load_function(job):
 def call(function, home, index, arguments, keywords):
     """Calls the function once; returns the record of it."""
     try:
+        arguments = [untagged(argument) for argument in arguments]
+        keywords = {name: untagged(value) for name, value in keywords.items()}
         value = function(*arguments, **keywords)
         if os.getpid() != home:
             os._exit(1)
@@ -280,14 +284,7 @@ def run_function(job):
     lines = []
     last = time.monotonic()
     for index, (arguments, keywords) in enumerate(job["calls"]):
-        record = call(
-            function,
-            home,
-            index,
-            [untagged(argument) for argument in arguments],
-            {name: untagged(value) for name, value in keywords.items()},
-        )
-        lines.append(line(record))
+        lines.append(line(call(function, home, index, arguments, keywords)))
         # What is known is kept should a later call never end.
         if (moment := time.monotonic()) - last > 0.05:
             write_all(RECORDS, b"".join(lines))
@@ -302,14 +299,7 @@ def run_candidate(job):
     function, home = load_function(job)
     for index, question in enumerate(questions):
         arguments, keywords = json.loads(question)
-        record = call(
-            function,
-            home,
-            index,
-            [untagged(argument) for argument in arguments],
-            {name: untagged(value) for name, value in keywords.items()},
-        )
-        write_all(RECORDS, line(record))
+        write_all(RECORDS, line(call(function, home, index, arguments, keywords)))
     os._exit(0)
 
 
