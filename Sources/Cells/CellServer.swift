@@ -1,3 +1,5 @@
+package import Glibc
+
 /// Runs programs, each in a cell of its own, through a server that is started when it is needed.
 ///
 /// A server that dies, or answers oddly, is replaced, and what it was doing is done once more; after
@@ -12,6 +14,9 @@ package final class CellServer {
   package let limits: CellLimits
   /// Servers that were started so far.
   package private(set) var starts = 0
+
+  /// The running server's process, nil where none runs; its only child is the cell that waits.
+  package var processID: pid_t? { process?.process }
 
   private var process: ServerProcess?
   private var programs = 0

@@ -6,7 +6,7 @@ struct ServerProcess: ~Copyable {
   /// Bytes that a server may announce for one stream; beyond it the server is broken.
   static let streamLimit = 64 << 20
 
-  private let process: pid_t
+  let process: pid_t
   private let requests: CInt
   private let replies: CInt
 

@@ -8,7 +8,12 @@ enum HouseLaws {
 
   /// Modules that may hold unsafe code and call C; VerifierKit for the pipes of a plugin, which it
   /// reads and writes by the system's own calls.
-  static let unsafeModules: Set<String> = ["Tensors", "ModelFiles", "Sandbox", "VerifierKit"]
+  static let unsafeModules: Set<String> = [
+    "Cells", "Tensors", "ModelFiles", "Sandbox", "VerifierKit",
+  ]
+
+  /// What a verifier of the house may reach: the protocol, and cells where it runs programs.
+  static let forVerifiers: Set<String> = ["VerifierKit", "Cells", "CCell", "CJail"]
 
   /// A module depends on lower floors only, and a program also on modules of its own floor.
   static func upwardDependencies(in house: House) -> [String] {
@@ -36,7 +41,7 @@ enum HouseLaws {
     let verifiers = ours.filter { $0.hasPrefix("hone_verifier_") }
     let apart =
       [("Verifiers", ["Policies"]), ("Training", ["Runs"]), ("PolicyGradient", ours)]
-      + verifiers.map { ($0, ours.filter { $0 != "VerifierKit" }) }
+      + verifiers.map { ($0, ours.filter { !forVerifiers.contains($0) }) }
     return apart.flatMap { name, others in
       house.reach(of: name).intersection(others).sorted().map { "\(name) reaches \($0)" }
     }

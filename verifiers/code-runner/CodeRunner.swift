@@ -10,7 +10,7 @@ struct CodeRunner: VerifierPlugin {
   static let version = "1.0"
 
   private let settings: RunnerSettings
-  private let workshop: Workshop
+  let workshop: Workshop
 
   init(settings: [String: JSONValue]) throws {
     try self.init(settings: settings, places: .standard)
