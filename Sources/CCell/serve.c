@@ -320,12 +320,31 @@ static int take_over(int *descriptor, int replacement, int flags) {
   return 0;
 }
 
+// Wipes the server's command line, which a program could otherwise read from /proc/1/cmdline: it
+// names paths of the machine.
+static void forget_words(void) {
+  FILE *file = fopen("/proc/self/stat", "re");
+  if (file == NULL) return;
+  char line[2048];
+  size_t length = fread(line, 1, sizeof line - 1, file);
+  fclose(file);
+  line[length] = 0;
+  // The name in brackets may hold anything; fields are counted behind it, from 3 on.
+  char *field = strrchr(line, ')');
+  enum { ARGUMENTS_START = 48 };
+  for (int number = 2; field != NULL && number < ARGUMENTS_START; number++) field = strchr(field + 1, ' ');
+  unsigned long start, end;
+  if (field == NULL || sscanf(field, "%lu %lu", &start, &end) != 2 || end <= start) return;
+  memset((void *)start, 0, end - start);
+}
+
 int64_t cell_serve(int given_requests, int given_replies, const char *options) {
   requests = given_requests;
   replies = given_replies;
   if (take_over(&requests, 0, O_RDONLY) != 0 || take_over(&replies, 1, O_WRONLY) != 0) return -1;
   if (cell_read_options(options, &limits) != 0) return errno = EINVAL, give_up("options");
   signal(SIGPIPE, SIG_IGN);
+  forget_words();
   const char *step = cell_prepare_stage();
   if (step) return give_up(step);
   if (jail_prepare_filter(JAIL_PROGRAM) != 0) return give_up("filter");

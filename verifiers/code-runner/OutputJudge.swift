@@ -91,14 +91,15 @@ struct OutputJudge {
     _ report: CellReport, _ oneCase: CodeTask.IOCase, _ normaliser: OutputNormaliser,
     _ tolerance: Tolerance?
   ) -> Finding {
-    // What the cell says of a failure only chooses the word for it, so a forged record is no matter.
-    let said: ProgramRecords.Failure?
+    // What the cell says of a failure only chooses the word for it.
+    var (said, forgery): (ProgramRecords.Failure?, String?)
     do throws(ProgramRecords.Forged) {
       said = try ProgramRecords(report.records, calls: 0, isCut: true).failure
     } catch {
-      return Finding(.protocolError, error.problem)
+      forgery = error.problem
     }
     if let failure = report.failure(cpuSeconds: settings.cpuSeconds, said: said) { return failure }
+    if let forgery { return Finding(.protocolError, forgery) }
     if let failure = said?.finding { return failure }
     if normaliser.matches(report.output, oneCase.output, tolerance: tolerance) {
       return Finding(.passed, "the output is right")

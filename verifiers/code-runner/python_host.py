@@ -40,6 +40,7 @@ VALUE_LIMIT = 100_000
 DIGIT_BITS = 13_000  # 10 ** 3900; the other side reads no longer decimal numbers
 
 RECORDS = 3
+HOME = 2  # the program's own process, as its cell counts
 
 
 class NotPlain(Exception):
@@ -158,9 +159,10 @@ def how_failed(error):
 
 
 def fail(how, error=None, status=1):
-    """Reports that the program itself failed, and ends."""
-    record = {"failed": how, "type": name_of(error) if error is not None else ""}
-    write_all(RECORDS, line(record))
+    """Reports that the program itself failed, and ends; a fork of the program's ends in silence."""
+    if os.getpid() == HOME:
+        record = {"failed": how, "type": name_of(error) if error is not None else ""}
+        write_all(RECORDS, line(record))
     if error is not None and not isinstance(error, SystemExit):
         print_error(error)
     flush(sys.stdout)
@@ -238,35 +240,37 @@ def exit_status(request):
 
 def load_function(job):
     """Runs the program's own statements, then finds its function."""
-    home = os.getpid()
     try:
         names = load(job["source"], "program")
     except BaseException as error:
         fail(how_failed(error), error)
-    if os.getpid() != home:  # a fork of the program's came back here
-        os._exit(1)
+    stay_home()
     function = names.get(job["entry"])
     if function is None:
         fail("missing")
     if not callable(function):
         fail("notCallable")
-    return function, home
+    return function
 
 
-def call(function, home, index, arguments, keywords):
+def stay_home():
+    """Ends a fork of the program's that came back here: one process answers."""
+    if os.getpid() != HOME:
+        os._exit(1)
+
+
+def call(function, index, arguments, keywords):
     """Calls the function once; returns the record of it."""
     try:
         arguments = [untagged(argument) for argument in arguments]
         keywords = {name: untagged(value) for name, value in keywords.items()}
         value = function(*arguments, **keywords)
-        if os.getpid() != home:
-            os._exit(1)
+        stay_home()
         return {"index": index, "value": tagged(value, [VALUE_LIMIT])}
     except NotPlain as refusal:
         return {"index": index, "type": str(refusal)[:60]}
     except BaseException as error:
-        if os.getpid() != home:
-            os._exit(1)
+        stay_home()
         how = how_failed(error)
         # A call that does not fit fails before a frame of the function is entered.
         if isinstance(error, TypeError) and error.__traceback__.tb_next is None:
@@ -280,11 +284,11 @@ def call(function, home, index, arguments, keywords):
 def run_function(job):
     """Calls the function once for each list of arguments."""
     detach_input()
-    function, home = load_function(job)
+    function = load_function(job)
     lines = []
     last = time.monotonic()
     for index, (arguments, keywords) in enumerate(job["calls"]):
-        lines.append(line(call(function, home, index, arguments, keywords)))
+        lines.append(line(call(function, index, arguments, keywords)))
         # What is known is kept should a later call never end.
         if (moment := time.monotonic()) - last > 0.05:
             write_all(RECORDS, b"".join(lines))
@@ -296,10 +300,10 @@ def run_function(job):
 def run_candidate(job):
     """Calls the function whenever the tests in another cell ask for it."""
     questions = os.fdopen(detach_input(), "rb")
-    function, home = load_function(job)
+    function = load_function(job)
     for index, question in enumerate(questions):
         arguments, keywords = json.loads(question)
-        write_all(RECORDS, line(call(function, home, index, arguments, keywords)))
+        write_all(RECORDS, line(call(function, index, arguments, keywords)))
     os._exit(0)
 
 
@@ -386,8 +390,8 @@ def main():
             pass
     serve = ctypes.PyDLL(library).cell_serve
     serve.restype = ctypes.c_int64
-    del sys.argv[1:]
-    sys.argv[0] = "main.py"
+    sys.argv[:] = ["main.py"]
+    sys.orig_argv[:] = ["python3", "main.py"]
     sys.path[:] = [path for path in sys.path if path.startswith("/usr/")]
     # Every program starts with the same random numbers: what it does can be done again.
     random.seed(0)
