@@ -41,19 +41,45 @@ struct PythonAssertion {
 
   private init(_ reader: inout PythonReader, _ function: String) throws(PythonReader.Unreadable) {
     guard reader.take(word: "assert") else { throw PythonReader.Unreadable() }
-    let isNegated = reader.take(word: "not")
-    let left = try Self.operand(&reader, function)
-    if let sign = Self.comparison(&reader), !isNegated {
-      call = try Self.call(left, sign, Self.operand(&reader, function))
+    if let inBrackets = Self.claim(inBrackets: &reader, function) {
+      call = inBrackets
     } else {
-      call = try Self.truth(left, !isNegated)
+      call = try Self.claim(&reader, function)
     }
-    // The message of the assertion.
-    if reader.take(",") { _ = try reader.constant() }
+    // The message is only for who reads a failure.
+    if reader.take(",") { try reader.skipStatement() }
     reader.skipBlanks()
     guard reader.isAtEnd || [0x0A, 0x0D, UInt8(ascii: ";")].contains(reader.source[reader.position])
     else { throw PythonReader.Unreadable() }
     _ = reader.take(";")
+  }
+
+  /// What is asserted.
+  private static func claim(
+    _ reader: inout PythonReader, _ function: String
+  ) throws(PythonReader.Unreadable) -> [String: JSONValue]? {
+    let isNegated = reader.take(word: "not")
+    let left = try operand(&reader, function)
+    if let sign = comparison(&reader), !isNegated {
+      return try call(left, sign, operand(&reader, function))
+    }
+    return try truth(left, !isNegated)
+  }
+
+  /// The same within brackets; nil, and nothing read, where the brackets are part of an operand.
+  private static func claim(
+    inBrackets reader: inout PythonReader, _ function: String
+  ) -> [String: JSONValue]? {
+    let start = reader
+    do throws(PythonReader.Unreadable) {
+      if reader.take("("), let claim = try claim(&reader, function), reader.take(")") {
+        return claim
+      }
+    } catch {
+      // It is read again without the brackets, and refused there where it is none of ours.
+    }
+    reader = start
+    return nil
   }
 
   private static func comparison(_ reader: inout PythonReader) -> String? {

@@ -293,6 +293,26 @@ struct PythonReader {
 
   // MARK: - Other expressions
 
+  /// Passes over the rest of a statement.
+  mutating func skipStatement() throws(Unreadable) {
+    var open = 0
+    while position < source.count {
+      switch source[position] {
+      case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = try oneText()
+      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"):
+        open += 1
+        position += 1
+      case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"):
+        open -= 1
+        position += 1
+      case 0x0A, UInt8(ascii: ";"), UInt8(ascii: "#"):
+        if open <= 0 { return }
+        position += 1
+      default: position += 1
+      }
+    }
+  }
+
   /// Passes over one argument of a call without reading what it means: up to the comma or bracket
   /// that ends it.
   ///
