@@ -43,6 +43,7 @@ setup: ## Installs what is missing: Debian packages, with sudo where not root.
 
 build: setup ## Builds .build/release/hone.
 	swift build -c release --product hone
+	swift build -c release --product HoneCell
 
 demo: build ## Trains the embedded policy from random weights, and shows before and after.
 	.build/release/hone run pipelines/arithmetic-tiny.yaml
@@ -56,4 +57,5 @@ lint: ## Holds the code to .swift-format.
 
 bench: setup ## Measures speed, as JSON.
 	@swift build -c release --product hone-benchmarks >&2
+	@swift build -c release --product HoneCell >&2
 	@.build/release/hone-benchmarks

@@ -119,9 +119,9 @@ let package = Package(
     .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Sandbox", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-verifier-arithmetic", "jail"], path: "Benchmarks", swiftSettings: strict),
     module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", arguments, log, subprocess]),
     .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", arguments], swiftSettings: strict),
-    .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Tensors", "Tokenizers", "Training", "Transformers"], path: "Benchmarks", swiftSettings: strict),
+    .executableTarget(name: "hone-benchmarks", dependencies: ["hone", "Policies", "Randomness", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.
     .executableTarget(name: "hone-verifier-arithmetic", dependencies: ["VerifierKit", bigInt], path: "verifiers/arithmetic", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
-    .executableTarget(name: "hone-verifier-code-runner", dependencies: ["Cells", "VerifierKit", bigInt], path: "verifiers/code-runner", exclude: ["verifier.yaml", "cases.jsonl", "python_host.py"], swiftSettings: strict),
+    .executableTarget(name: "hone-verifier-code-runner", dependencies: ["Cells", "VerifierKit", bigInt], path: "verifiers/code-runner", exclude: ["README.md", "verifier.yaml", "cases.jsonl", "python_host.py"], swiftSettings: strict),
   ] + tests
 )

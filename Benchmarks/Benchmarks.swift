@@ -22,6 +22,9 @@ struct Benchmarks {
     ),
     ("verdicts", { try await Workloads.verdicts(requests: 100_000, workers: 2, repeats: 5) }),
     ("decode-tiny", { try Workloads.decode(.tiny, rows: 256, prompt: 10, new: 16, repeats: 9) }),
+    ("programs", { try await ProgramWorkloads.programs(count: 1000, repeats: 5) }),
+    ("one-program", { try await ProgramWorkloads.oneProgram(repeats: 300) }),
+    ("humaneval", { try await ProgramWorkloads.humanEval(repeats: 5) }),
   ]
 
   static func main() async throws {

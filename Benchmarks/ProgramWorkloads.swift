@@ -1,0 +1,102 @@
+import Foundation
+import Tasks
+import VerifierKit
+import Verifiers
+
+/// Judging programs through the code runner, jail and pipes included.
+enum ProgramWorkloads {
+  /// A plugin folder above this file, since benchmarks run from a checkout.
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  /// What cannot be measured here.
+  struct Absent: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Small Python programs, each right, over two workers.
+  static func programs(count: Int, repeats: Int) async throws -> Measurement {
+    let requests = (0..<count).map(request)
+    let judge = try judge(workers: 2)
+    var rates: [Double] = []
+    for run in 0...repeats {
+      let seconds = try await seconds(judge, requests)
+      if run > 0 { rates.append(Double(count) / seconds) }  // the first one starts the processes
+    }
+    await judge.shutDown()
+    return Measurement(
+      "small Python programs, each in a fresh cell, two workers", unit: "programs/s", rates: rates)
+  }
+
+  /// One small Python program after the other.
+  static func oneProgram(repeats: Int) async throws -> Measurement {
+    let judge = try judge(workers: 1)
+    var milliseconds: [Double] = []
+    for run in 0..<repeats + 20 {
+      let seconds = try await seconds(judge, [request(run)])
+      if run >= 20 { milliseconds.append(seconds * 1000) }
+    }
+    await judge.shutDown()
+    return Measurement("one small Python program at a time", unit: "ms", rates: milliseconds)
+  }
+
+  /// The references of HumanEval with all their cases, over two workers.
+  static func humanEval(repeats: Int) async throws -> Measurement {
+    let file = root.deletingLastPathComponent()
+      .appending(path: "shared/data/tasks/humaneval/HumanEval.jsonl")
+    guard FileManager.default.fileExists(atPath: file.path) else {
+      throw Absent(description: "'humaneval' needs \(file.path), which is not there")
+    }
+    let tasks = try CodeTaskFile.humanEval(file)
+    let requests = tasks.map { JudgeRequest(problem: $0.problem, completion: $0.completion) }
+    let judge = try judge(workers: 2)
+    var all: [Double] = []
+    for run in 0...repeats {
+      let seconds = try await seconds(judge, requests)
+      if run > 0 { all.append(seconds) }
+    }
+    await judge.shutDown()
+    return Measurement("the 164 references of HumanEval, all cases, two workers", unit: "s", rates: all)
+  }
+
+  // MARK: - Helpers
+
+  private static func judge(workers: Int) throws -> Judge {
+    try Judge(
+      terms: [RewardTerm(verifier: "code-runner")], workers: workers,
+      folders: [root.appending(path: "verifiers")])
+  }
+
+  private static func request(_ number: Int) -> JudgeRequest {
+    let calls = (0..<4).map { index -> JSONValue in
+      let list = (0..<6).map { JSONValue.number(Double(($0 * 7 + index + number) % 11)) }
+      let sorted = list.sorted {
+        guard case (.number(let a), .number(let b)) = ($0, $1) else { return false }
+        return a > b
+      }
+      return .object(["arguments": .array([.array(list)]), "expected": .array(sorted)])
+    }
+    return JudgeRequest(
+      problem: Problem(
+        id: "p\(number)", prompt: "?",
+        metadata: ["kind": .string("function"), "entry": .string("f"), "calls": .array(calls)]),
+      completion: """
+        def f(items):
+            result = []
+            for item in sorted(items):
+                result.insert(0, item)
+            return result
+        """)
+  }
+
+  private static func seconds(_ judge: Judge, _ requests: [JudgeRequest]) async throws -> Double {
+    let start = ContinuousClock.now
+    let judgements = try await judge.judge(requests)
+    let elapsed = (ContinuousClock.now - start) / .seconds(1)
+    // A rate of wrong verdicts would mean nothing.
+    if let other = judgements.flatMap(\.verdicts).first(where: { $0.outcome != .passed }) {
+      throw Absent(description: "a right program did not pass: \(other.reason)")
+    }
+    return elapsed
+  }
+}
