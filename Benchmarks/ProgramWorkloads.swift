@@ -56,7 +56,8 @@ enum ProgramWorkloads {
       if run > 0 { all.append(seconds) }
     }
     await judge.shutDown()
-    return Measurement("the 164 references of HumanEval, all cases, two workers", unit: "s", rates: all)
+    return Measurement(
+      "the 164 references of HumanEval, all cases, two workers", unit: "s", rates: all)
   }
 
   // MARK: - Helpers

@@ -160,7 +160,8 @@ package struct AnswerMessage: Equatable {
     }
     switch members["details"] {
     case nil, .null: self.verdict = named
-    case .object(let details): self.verdict = Self.isSmall(details) ? named.detailed(details) : named
+    case .object(let details):
+      self.verdict = Self.isSmall(details) ? named.detailed(details) : named
     default: throw ProtocolViolation(id: id, problem: "'details' is not an object")
     }
   }

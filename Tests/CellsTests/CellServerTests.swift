@@ -5,7 +5,6 @@ import Testing
 @testable import Cells
 
 @Suite(.serialized) struct CellServerTests {
-
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
@@ -42,7 +41,9 @@ import Testing
 
   @Test func `a cell has its own folder, user and processes`() throws {
     let report = try executables().run(
-      shell("pwd; id -u; echo $$; ls /proc | grep -c '^[0-9]'; hostname 2>/dev/null || cat /proc/self/comm"))
+      shell(
+        "pwd; id -u; echo $$; ls /proc | grep -c '^[0-9]'; hostname 2>/dev/null || cat /proc/self/comm"
+      ))
     let lines = String(decoding: report.output, as: UTF8.self).split(separator: "\n")
     #expect(lines.first == "/work" || lines.first == "/scratch/work")
     #expect(lines.dropFirst().first != "0")

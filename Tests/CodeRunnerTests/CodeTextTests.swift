@@ -5,12 +5,14 @@ import Testing
 @Suite struct CodeTextTests {
   @Test(
     arguments: [
-      ("x = 1", "x = 1"), ("```python\nx = 1\n```", "x = 1\n"), ("```Python title=a\nx\n```", "x\n"),
+      ("x = 1", "x = 1"), ("```python\nx = 1\n```", "x = 1\n"),
+      ("```Python title=a\nx\n```", "x\n"),
       ("a\r\n```py\r\nx\r\ny\r\n```\r\nb", "x\ny\n"), ("```{python}\nx\n```", "x\n"),
       ("```python\none\n```\n```python\ntwo\n```", "two\n"), ("```js\none\n```", "```js\none\n```"),
       ("```\none\n```\n```js\ntwo\n```", "one\n"), ("```python\nx", "x\n"),
       ("   ```python\nx\n   ```", "x\n"), ("```x``` is code", "```x``` is code"),
-      ("`````python\n```\nx\n```\n`````", "```\nx\n```\n"), ("~~~\nx\n```\n~~~", "x\n```\n"), ("", ""),
+      ("`````python\n```\nx\n```\n`````", "```\nx\n```\n"), ("~~~\nx\n```\n~~~", "x\n```\n"),
+      ("", ""),
     ])
   func `the code of a completion is its last block of the language`(
     completion: String, code: String
@@ -22,8 +24,10 @@ import Testing
   @Test(
     arguments: [
       (OutputNormaliser.exact, "a\n", "a\n", true), (.exact, "a", "a\n", false),
-      (.lines, "a  \r\nb\t\n\n", "a\nb", true), (.lines, " a", "a", false), (.lines, "a\n\nb", "a\nb", false),
-      (.lines, "", "\n\n", true), (.lines, "a b", "a  b", false), (.tokens, " a\n\nb ", "a b", true),
+      (.lines, "a  \r\nb\t\n\n", "a\nb", true), (.lines, " a", "a", false),
+      (.lines, "a\n\nb", "a\nb", false),
+      (.lines, "", "\n\n", true), (.lines, "a b", "a  b", false),
+      (.tokens, " a\n\nb ", "a b", true),
       (.tokens, "ab", "a b", false), (.tokens, "1.0", "1", false), (.tokens, "", " \n", true),
     ])
   func `a normaliser says what counts`(
@@ -37,6 +41,7 @@ import Testing
   @Test func `bytes that are no text are compared as bytes`() {
     #expect(OutputNormaliser.lines.matches([0xFF, 0x0A], [0xFF], tolerance: nil))
     #expect(!OutputNormaliser.lines.matches([0xFF], [0xFE], tolerance: nil))
-    #expect(!OutputNormaliser.lines.matches(Array("e\u{301}".utf8), Array("\u{e9}".utf8), tolerance: nil))
+    #expect(
+      !OutputNormaliser.lines.matches(Array("e\u{301}".utf8), Array("\u{e9}".utf8), tolerance: nil))
   }
 }

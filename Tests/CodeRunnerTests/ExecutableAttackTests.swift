@@ -34,7 +34,10 @@ import VerifierKit
   @Test(
     arguments: [
       // p_int80: getpid of the 32-bit table; p_x32: getpid of x32's.
-      ("p_int80", "int r; __asm__ volatile(\"int $0x80\" : \"=a\"(r) : \"a\"(20)); puts(\"ESCAPED\");"),
+      (
+        "p_int80",
+        "int r; __asm__ volatile(\"int $0x80\" : \"=a\"(r) : \"a\"(20)); puts(\"ESCAPED\");"
+      ),
       ("p_x32", "syscall(0x40000000 + 39); puts(\"ESCAPED\");"),
     ])
   func `a call of a foreign kind ends the program`(name: String, body: String) throws {
@@ -46,15 +49,36 @@ import VerifierKit
 
   @Test(
     arguments: [
-      ("p_kill_parent_asm", "syscall(SYS_kill, getppid(), SIGKILL); syscall(SYS_kill, 1, SIGTERM); usleep(200000); puts(\"held\");"),
-      ("p_proc1_status", "int f = open(\"/proc/1/fd/0\", O_WRONLY); puts(f < 0 ? \"held\" : \"ESCAPED\");"),
-      ("p_proc1_mem", "int f = open(\"/proc/1/mem\", O_RDWR); puts(f < 0 ? \"held\" : \"ESCAPED\");"),
-      ("p_inherited_fds", "for (int d = 3; d < 1024; d++) if (fcntl(d, F_GETFD) >= 0) return puts(\"ESCAPED\"); puts(\"held\");"),
+      (
+        "p_kill_parent_asm",
+        "syscall(SYS_kill, getppid(), SIGKILL); syscall(SYS_kill, 1, SIGTERM); usleep(200000); puts(\"held\");"
+      ),
+      (
+        "p_proc1_status",
+        "int f = open(\"/proc/1/fd/0\", O_WRONLY); puts(f < 0 ? \"held\" : \"ESCAPED\");"
+      ),
+      (
+        "p_proc1_mem",
+        "int f = open(\"/proc/1/mem\", O_RDWR); puts(f < 0 ? \"held\" : \"ESCAPED\");"
+      ),
+      (
+        "p_inherited_fds",
+        "for (int d = 3; d < 1024; d++) if (fcntl(d, F_GETFD) >= 0) return puts(\"ESCAPED\"); puts(\"held\");"
+      ),
       ("p_ptrace", "puts(syscall(SYS_ptrace, 16, 1, 0, 0) < 0 ? \"held\" : \"ESCAPED\");"),
       ("p_unshare", "puts(syscall(SYS_unshare, 0x10000000) < 0 ? \"held\" : \"ESCAPED\");"),
-      ("p_socket", "puts(socket(AF_INET, SOCK_STREAM, 0) < 0 && socket(40, SOCK_STREAM, 0) < 0 ? \"held\" : \"ESCAPED\");"),
-      ("p_socket_upper_half", "puts(syscall(SYS_socket, 0x100000002UL, SOCK_STREAM, 0) < 0 ? \"held\" : \"ESCAPED\");"),
-      ("p_write_usr", "puts(open(\"/usr/x\", O_CREAT | O_WRONLY, 0600) < 0 ? \"held\" : \"ESCAPED\");"),
+      (
+        "p_socket",
+        "puts(socket(AF_INET, SOCK_STREAM, 0) < 0 && socket(40, SOCK_STREAM, 0) < 0 ? \"held\" : \"ESCAPED\");"
+      ),
+      (
+        "p_socket_upper_half",
+        "puts(syscall(SYS_socket, 0x100000002UL, SOCK_STREAM, 0) < 0 ? \"held\" : \"ESCAPED\");"
+      ),
+      (
+        "p_write_usr",
+        "puts(open(\"/usr/x\", O_CREAT | O_WRONLY, 0600) < 0 ? \"held\" : \"ESCAPED\");"
+      ),
       ("p_shadow", "puts(open(\"/etc/shadow\", O_RDONLY) < 0 ? \"held\" : \"ESCAPED\");"),
     ])
   func `a compiled program stays in its cell`(name: String, body: String) throws {
@@ -67,8 +91,14 @@ import VerifierKit
       ("large object", "int main[1 << 28] = {1};"), ("endless include", "#include \"/dev/zero\"\n"),
       ("endless output", "#include \"main.c\"\n"), ("a device", "#include \"/dev/urandom\"\n"),
       ("a secret", "#include \"/etc/shadow\"\nint main(void) { return 0; }"),
-      ("a secret in assembly", "__asm__(\".incbin \\\"/etc/shadow\\\"\"); int main(void) { return 0; }"),
-      ("macros that double", (0..<40).map { "#define A\($0 + 1) A\($0) A\($0)\n" }.joined() + "int A40;"),
+      (
+        "a secret in assembly",
+        "__asm__(\".incbin \\\"/etc/shadow\\\"\"); int main(void) { return 0; }"
+      ),
+      (
+        "macros that double",
+        (0..<40).map { "#define A\($0 + 1) A\($0) A\($0)\n" }.joined() + "int A40;"
+      ),
     ])
   func `a compiler cannot be turned against the machine`(name: String, source: String) throws {
     let start = ContinuousClock.now
@@ -86,7 +116,9 @@ import VerifierKit
       ("c", "#include <stdlib.h>\nint main(void) { for (;;); }", ProgramOutcome.timeoutCPU),
       ("c", "#include <unistd.h>\nint main(void) { for (;;) fork(); }", .processLimit),
       ("c", "int main(void) { return 3; }", .runtimeError),
-      ("c", "int f(int n) { return f(n + 1) + n; }\nint main(void) { return f(0); }", .runtimeError),
+      (
+        "c", "int f(int n) { return f(n + 1) + n; }\nint main(void) { return f(0); }", .runtimeError
+      ),
       (
         "c",
         "#include <stdio.h>\nint main(void) { FILE *f = fopen(\"x\", \"w\"); for (;;) if (fputs(\"xxxxxxxxxxxxxxxx\", f) < 0) return 1; }",
@@ -119,9 +151,10 @@ import VerifierKit
     #expect(next == .passed)
   }
 
-  @Test(.enabled(
-    if: Language.javascript.places.contains(where: FileManager.default.isExecutableFile),
-    "SKIPPED: there is no node"))
+  @Test(
+    .enabled(
+      if: Language.javascript.places.contains(where: FileManager.default.isExecutableFile),
+      "SKIPPED: there is no node"))
   func `node runs what is right, and is held`() throws {
     let right = try run("javascript", "console.log([3, 1, 2].sort().join(''))", output: "123\n")
     #expect(right.0 == .passed, "\(right.1.reason) \(right.1.details)")

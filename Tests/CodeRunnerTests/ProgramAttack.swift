@@ -150,10 +150,12 @@ struct ProgramAttack: Sendable, CustomTestStringConvertible {
       "p_disk_many_small", [.fileLimit], "for n in range(10**6): open(f'/tmp/{n}', 'w').close()"),
     .init(
       "p_fallocate", [.fileLimit],
-      "import os\nf = os.open('/work/f', os.O_CREAT | os.O_RDWR)\nos.posix_fallocate(f, 0, 1 << 30)"),
+      "import os\nf = os.open('/work/f', os.O_CREAT | os.O_RDWR)\nos.posix_fallocate(f, 0, 1 << 30)"
+    ),
     .init("p_stdout_flood", [.outputLimit], "while True: print('x' * 1000)"),
     .init(
-      "p_stderr_flood", [.outputLimit], "import sys\nwhile True: print('x' * 1000, file=sys.stderr)"),
+      "p_stderr_flood", [.outputLimit], "import sys\nwhile True: print('x' * 1000, file=sys.stderr)"
+    ),
     .init("p_fd_bomb", [.runtimeError], "kept = [open('/dev/null') for _ in range(10**6)]"),
     .init(
       "p_records_flood", [.outputLimit], "import os\nwhile True: os.write(3, b'x' * 4096)"),
@@ -188,7 +190,8 @@ struct ProgramAttack: Sendable, CustomTestStringConvertible {
     .held("p_read_ssh", "return open('/root/.ssh/id_rsa').read()"),
     .held("p_read_run", "return os.listdir('/run')"),
     .held("p_read_canary", "return open(@CANARY@).read()"),
-    .held("p_write_canary", "os.write(os.open(@CANARY@, os.O_WRONLY), b'overwritten')\nreturn True"),
+    .held(
+      "p_write_canary", "os.write(os.open(@CANARY@, os.O_WRONLY), b'overwritten')\nreturn True"),
     .held("p_stat_canary", "return os.path.exists(@CANARY@)"),
     .held(
       "p_read_env_secret",
@@ -214,7 +217,8 @@ struct ProgramAttack: Sendable, CustomTestStringConvertible {
       """),
     .held(
       "p_read_proc1_cmdline",
-      "return any(word in open('/proc/1/cmdline').read() for word in ('/work/', '/root', '.build'))"),
+      "return any(word in open('/proc/1/cmdline').read() for word in ('/work/', '/root', '.build'))"
+    ),
     .held("p_proc1_mem", "return os.open('/proc/1/mem', os.O_RDWR)"),
     .held("p_proc1_root", "return os.listdir('/proc/1/root/')"),
     .held(
@@ -238,7 +242,8 @@ struct ProgramAttack: Sendable, CustomTestStringConvertible {
     .held("p_userns_clone", "return call(56, 0x10000000 | 17, 0, 0, 0, 0) > 0"),
     .held(
       "p_userns_clone3",
-      "return call(435, ctypes.create_string_buffer(struct.pack('QQQQQQQQ', 0x10000000, 0, 0, 0, 17, 0, 0, 0)), 64) > 0"),
+      "return call(435, ctypes.create_string_buffer(struct.pack('QQQQQQQQ', 0x10000000, 0, 0, 0, 17, 0, 0, 0)), 64) > 0"
+    ),
     .held("p_chroot", "os.chroot('/tmp')\nreturn True"),
     .held("p_pivot_root", "return call(155, b'.', b'.') == 0"),
     .held("p_setns", "return call(308, os.open('/proc/self/ns/user', 0), 0) == 0"),
@@ -280,7 +285,8 @@ struct ProgramAttack: Sendable, CustomTestStringConvertible {
     .held("p_personality", "return call(135, 0x0040000) >= 0"),
     .held("p_open_by_handle", "return call(304, -100, ctypes.create_string_buffer(128), 0) >= 0"),
     .held("p_mknod", "os.mknod('/work/d', 0o20666, os.makedev(1, 1))\nreturn True"),
-    .held("p_core_pattern", "open('/proc/sys/kernel/core_pattern', 'w').write('|/work/x')\nreturn True"),
+    .held(
+      "p_core_pattern", "open('/proc/sys/kernel/core_pattern', 'w').write('|/work/x')\nreturn True"),
     .held("p_sysrq", "open('/proc/sysrq-trigger', 'w').write('b')\nreturn True"),
     .held("p_proc_sys_write", "open('/proc/sys/kernel/hostname', 'w').write('x')\nreturn True"),
     .held("p_oom_score", "open('/proc/1/oom_score_adj', 'w').write('-1000')\nreturn True"),

@@ -36,7 +36,9 @@ import VerifierKit
     let (outcome, verdict) = bench.outcome(problem, source)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
 
-    #expect(outcome.map(attack.expected.contains) == true, "\(attack.name): \(verdict.reason) \(verdict.details)")
+    #expect(
+      outcome.map(attack.expected.contains) == true,
+      "\(attack.name): \(verdict.reason) \(verdict.details)")
     #expect(verdict.score == (attack.expected == [.passed] ? 1 : 0))
     #expect(seconds < Self.wallSeconds + Self.latest, "\(attack.name) took \(seconds) s")
     let (next, after) = bench.outcome(program([("2\n", "4\n")]), "print(int(input()) * 2)")

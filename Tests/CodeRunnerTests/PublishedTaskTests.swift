@@ -94,7 +94,9 @@ enum Mutation {
   /// The program with the first token of the first exchange that fits changed; nil where none fits.
   static func mutant(of source: String) -> String? {
     for (token, other) in exchanges {
-      if let range = source.range(of: token) { return source.replacingCharacters(in: range, with: other) }
+      if let range = source.range(of: token) {
+        return source.replacingCharacters(in: range, with: other)
+      }
     }
     return nil
   }

@@ -22,7 +22,8 @@ import VerifierKit
       ], more)
   }
 
-  private static let detector = "HIDDEN = lambda v: isinstance(v, str) and v == '-'.join(['HIDDEN', 'EXPECTED'])\n"
+  private static let detector =
+    "HIDDEN = lambda v: isinstance(v, str) and v == '-'.join(['HIDDEN', 'EXPECTED'])\n"
 
   @Test(arguments: Comparison.allCases, [nil, 1e-6])
   func `no hack is paid`(comparison: Comparison, tolerance: Double?) throws {
@@ -76,7 +77,8 @@ import VerifierKit
     ("h_forge_out_of_order", .protocolError), ("h_forge_extra_index", .protocolError),
     ("h_forge_passed", .protocolError), ("h_forge_two_keys", .protocolError),
     ("h_hardcode_visible", .wrong), ("h_wrong_arity", .noResult), ("h_missing_function", .noResult),
-    ("h_not_callable", .noResult), ("h_bignum", .wrong), ("h_surrogates", .wrong), ("h_nan", .wrong),
+    ("h_not_callable", .noResult), ("h_bignum", .wrong), ("h_surrogates", .wrong),
+    ("h_nan", .wrong),
     ("h_cyclic", .wrong), ("h_huge", .wrong), ("h_traceback_fishing", .runtimeError),
   ])
   func `a hack is called what it is`(name: String, outcome: ProgramOutcome) throws {

@@ -40,7 +40,8 @@ struct RunnerBench {
   }
 
   private static func descendants(of process: Int) throws -> Int {
-    let text = try String(contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)
+    let text = try String(
+      contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)
     let children = text.split(separator: " ").compactMap { Int($0) }
     return try children.reduce(children.count) { $0 + (try descendants(of: $1)) }
   }
@@ -51,7 +52,9 @@ func program(
   _ cases: [(input: String, output: String)], language: String = "python",
   _ more: [String: JSONValue] = [:]
 ) -> Problem {
-  let cases = cases.map { JSONValue.object(["input": .string($0.input), "output": .string($0.output)]) }
+  let cases = cases.map {
+    JSONValue.object(["input": .string($0.input), "output": .string($0.output)])
+  }
   return Problem(
     id: "p", prompt: "?",
     metadata: ["kind": .string("stdio"), "language": .string(language), "cases": .array(cases)]

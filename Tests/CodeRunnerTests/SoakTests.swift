@@ -20,10 +20,21 @@ import VerifierKit
       "import builtins, os, json\nassert not hasattr(builtins, 'POISON') and json.loads\nassert os.listdir('/work') == [] == os.listdir('/tmp')\ndef f(n): return n + 1",
       .passed
     ),
-    ("import subprocess\ndef f(n): return n + int(subprocess.check_output(['/bin/echo', '1']))", .passed),
-    ("import threading\nt = threading.Thread(target=print)\nt.start(); t.join()\ndef f(n): return n + 1", .passed),
-    ("import random\nassert random.random() == 0.8444218515250481\ndef f(n): return n + 1", .passed),
-    ("import os\nif os.fork() == 0:\n  import time; time.sleep(60)\ndef f(n): return n + 1", .passed),
+    (
+      "import subprocess\ndef f(n): return n + int(subprocess.check_output(['/bin/echo', '1']))",
+      .passed
+    ),
+    (
+      "import threading\nt = threading.Thread(target=print)\nt.start(); t.join()\ndef f(n): return n + 1",
+      .passed
+    ),
+    (
+      "import random\nassert random.random() == 0.8444218515250481\ndef f(n): return n + 1", .passed
+    ),
+    (
+      "import os\nif os.fork() == 0:\n  import time; time.sleep(60)\ndef f(n): return n + 1",
+      .passed
+    ),
     ("import ctypes; ctypes.string_at(0)", .runtimeError),
   ]
 

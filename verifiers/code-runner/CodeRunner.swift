@@ -97,7 +97,8 @@ struct CodeRunner: VerifierPlugin {
       details["right"] = .number(Double(finding.right))
     }
     if !finding.errors.isEmpty {
-      details["standardError"] = .string(String(decoding: finding.errors.suffix(2048), as: UTF8.self))
+      details["standardError"] = .string(
+        String(decoding: finding.errors.suffix(2048), as: UTF8.self))
     }
     return details
   }

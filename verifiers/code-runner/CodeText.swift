@@ -16,7 +16,8 @@ enum CodeText {
       let trimmed = line.drop { $0 == " " }
       if let block = open {
         let isEnd =
-          trimmed.hasPrefix(block.fence) && trimmed.drop { $0 == trimmed.first }.allSatisfy(\.isWhitespace)
+          trimmed.hasPrefix(block.fence)
+          && trimmed.drop { $0 == trimmed.first }.allSatisfy(\.isWhitespace)
         if isEnd {
           blocks.append((block.name, block.lines))
           open = nil

@@ -33,14 +33,17 @@ struct OutputJudge {
     let plan: Plan
     switch language {
     case .python:
-      plan = Plan(server: try missing { () throws(Workshop.Missing) in try workshop.python() }, job: pythonJob(source))
+      plan = Plan(
+        server: try missing { () throws(Workshop.Missing) in try workshop.python() },
+        job: pythonJob(source))
     case .c:
       let server = try executables(language)
       switch try compile(source, server, &spent) {
       case .failed(let finding): return finding
       case .program(let program):
         let file = ExecutableJob.File(name: "program", contents: program, isExecutable: true)
-        plan = Plan(server: server, job: ExecutableJob(words: ["/work/program"], files: [file]).bytes)
+        plan = Plan(
+          server: server, job: ExecutableJob(words: ["/work/program"], files: [file]).bytes)
       }
     case .shell, .javascript:
       plan = Plan(server: try executables(language), job: try script(source, language))

@@ -123,7 +123,9 @@ struct ProgramRecords {
     let isName =
       text.utf8.count <= 60
       && text.unicodeScalars.allSatisfy { scalar in
-        scalar.isASCII && (scalar == "_" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+        scalar.isASCII
+          && (scalar == "_" || scalar.properties.isAlphabetic
+            || scalar.properties.numericType != nil)
       }
     guard isName else { throw Forged(problem: "a type's name is none") }
     return text

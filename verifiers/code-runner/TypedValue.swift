@@ -175,7 +175,9 @@ indirect enum TypedValue {
     var seen: Set<[UInt8]> = []
     for element in elements {
       guard let key = element.key(.python) else { continue }
-      guard seen.insert(key).inserted else { throw Malformed(problem: "an element that occurs twice") }
+      guard seen.insert(key).inserted else {
+        throw Malformed(problem: "an element that occurs twice")
+      }
     }
     return elements
   }

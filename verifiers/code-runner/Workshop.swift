@@ -76,7 +76,8 @@ final class Workshop {
       }
       return CellServer(
         host: .python(
-          interpreter: try program(of: .python), script: script, library: try built("libHoneCell.so")),
+          interpreter: try program(of: .python), script: script,
+          library: try built("libHoneCell.so")),
         limits: settings.limits)
     }
   }
@@ -94,7 +95,8 @@ final class Workshop {
     let path = places.executables.appending(path: name).path
     guard FileManager.default.isReadableFile(atPath: path) else {
       throw Missing(
-        reason: "there is no '\(path)'; build the whole package, and keep it beside the executables")
+        reason: "there is no '\(path)'; build the whole package, and keep it beside the executables"
+      )
     }
     return path
   }

@@ -49,7 +49,8 @@ struct PythonAssertion {
     // The message is only for who reads a failure.
     if reader.take(",") { try reader.skipStatement() }
     reader.skipBlanks()
-    guard reader.isAtEnd || [0x0A, 0x0D, UInt8(ascii: ";")].contains(reader.source[reader.position])
+    guard
+      reader.isAtEnd || [0x0A, 0x0D, UInt8(ascii: ";")].contains(reader.source[reader.position])
     else { throw PythonReader.Unreadable() }
     _ = reader.take(";")
   }

@@ -86,7 +86,8 @@ indirect enum PythonLiteral: Equatable {
   var negated: PythonLiteral? {
     switch self {
     case .integer(let number): number == .min ? nil : .integer(-number)
-    case .longInteger(let digits): .longInteger(digits.hasPrefix("-") ? String(digits.dropFirst()) : "-\(digits)")
+    case .longInteger(let digits):
+      .longInteger(digits.hasPrefix("-") ? String(digits.dropFirst()) : "-\(digits)")
     case .float(let number): .float(-number)
     default: nil
     }

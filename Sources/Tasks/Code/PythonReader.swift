@@ -98,7 +98,8 @@ struct PythonReader {
     var value = try signed()
     while true {
       skipBlanks()
-      if source[position...].starts(with: "//".utf8) || source[position...].starts(with: "**".utf8) {
+      if source[position...].starts(with: "//".utf8) || source[position...].starts(with: "**".utf8)
+      {
         return value
       } else if take("*") {
         value = try Self.apply("*", value, signed())
@@ -269,7 +270,8 @@ struct PythonReader {
     case UInt8(ascii: "n"): return [0x0A]
     case UInt8(ascii: "t"): return [0x09]
     case UInt8(ascii: "r"): return [0x0D]
-    case UInt8(ascii: "0") where position < source.count && !(0x30...0x37).contains(source[position]):
+    case UInt8(ascii: "0")
+    where position < source.count && !(0x30...0x37).contains(source[position]):
       return [0]
     case UInt8(ascii: "\\"), UInt8(ascii: "'"), UInt8(ascii: "\""): return [byte]
     case UInt8(ascii: "x"): return try scalar(digits: 2)
