@@ -4,10 +4,11 @@ extension CellReport {
   /// Why the program is not to be asked for its answer; nil where it ended by itself with code 0.
   ///
   /// - Parameters:
-  ///   - cpuSeconds: Its limit.
-  ///   - failure: What the program's side says of its failure, which chooses between the words for
-  ///     one and never makes one.
-  func failure(cpuSeconds limit: Int, said failure: ProgramRecords.Failure?) -> Finding? {
+  ///   - limit: CPU seconds of each of its processes.
+  ///   - said: What the program's side says of its failure, which chooses between the words for one
+  ///     and never makes one.
+  /// - Returns: The finding.
+  func failure(cpuSeconds limit: Int, said: ProgramRecords.Failure?) -> Finding? {
     if isLate {
       return hasManyProcesses
         ? Finding(.processLimit, "the limit of processes was reached until the time was up")
@@ -17,7 +18,7 @@ extension CellReport {
     if hasManyRecords { return Finding(.outputLimit, "its values are longer than the limit") }
     switch ending {
     case .exited(code: 0): return nil
-    case .exited(let code): return failure?.finding ?? Finding(.runtimeError, "exit code \(code)")
+    case .exited(let code): return said?.finding ?? Finding(.runtimeError, "exit code \(code)")
     case .signalled(let number): return Self.finding(signal: number, cpuSeconds, limit)
     }
   }

@@ -9,6 +9,7 @@ enum CodeText {
   /// - Parameters:
   ///   - completion: The policy's text.
   ///   - names: What the language is called after a fence, in lower case.
+  /// - Returns: The code, with a line feed behind each line of a block.
   static func code(in completion: String, names: Set<String>) -> String {
     var blocks: [(name: String, lines: [Substring])] = []
     var open: (fence: Substring, name: String, lines: [Substring])?

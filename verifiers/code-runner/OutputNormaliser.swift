@@ -9,7 +9,11 @@ enum OutputNormaliser: String, CaseIterable {
 
   /// Whether an output is the expected one.
   ///
-  /// - Parameter tolerance: How far numbers among the words may lie apart; of ``tokens`` only.
+  /// - Parameters:
+  ///   - output: What the program wrote.
+  ///   - expected: What it should have written.
+  ///   - tolerance: How far numbers among the words may lie apart; of ``tokens`` only.
+  /// - Returns: Whether both count as the same.
   func matches(_ output: [UInt8], _ expected: [UInt8], tolerance: Tolerance?) -> Bool {
     switch self {
     case .exact: return output == expected

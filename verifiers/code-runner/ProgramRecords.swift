@@ -48,6 +48,7 @@ struct ProgramRecords {
   ///   - bytes: What came.
   ///   - calls: How many answers there may be.
   ///   - isCut: Whether the cell was stopped, so that the last line may lack its end.
+  /// - Throws: ``Forged`` at the first record that no honest cell writes.
   init(_ bytes: [UInt8], calls: Int, isCut: Bool) throws(Forged) {
     var start = 0
     while start < bytes.count {

@@ -42,6 +42,7 @@ indirect enum TypedValue {
   ///   - allowsNumbers: Whether bare JSON numbers may stand for integers and floats, as people write
   ///     them into tasks.
   ///   - allowsExpressions: Whether `{"e": "Pair(1, 2)"}` may stand for what the program makes of it.
+  /// - Throws: ``Malformed`` where it describes none.
   init(
     _ json: JSONValue, allowsNumbers: Bool = false, allowsExpressions: Bool = false
   ) throws(Malformed) {
