@@ -321,6 +321,8 @@ struct PythonReader {
   /// - Returns: Its text.
   mutating func argument() throws(Unreadable) -> String {
     let start = position
+    // `*rest` and `**rest` are more than one argument.
+    guard start < source.count, source[start] != UInt8(ascii: "*") else { throw Unreadable() }
     var open: [UInt8] = []
     while position < source.count {
       let byte = source[position]
