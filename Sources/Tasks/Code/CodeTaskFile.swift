@@ -1,6 +1,6 @@
 package import Foundation
 import Settings
-package import VerifierKit
+import VerifierKit
 
 /// Files of programming tasks in the formats that their makers publish, as problems of the code
 /// runner with their reference solutions.
