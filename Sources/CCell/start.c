@@ -45,13 +45,19 @@ pid_t cell_start(char *const words[], int *requests, int *replies) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, to[0], 0);
   posix_spawn_file_actions_adddup2(&actions, from[1], 1);
+  // A group of its own, which the first processes of its cells are in too.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setpgroup(&attributes, 0);
   pid_t server;
   // Equal addresses make a set of objects print in the same order too. A jail may refuse it.
   int former = personality(0xFFFFFFFF);
   if (former >= 0) personality((unsigned long)former | ADDR_NO_RANDOMIZE);
-  int code = posix_spawn(&server, words[0], &actions, NULL, words, environment);
+  int code = posix_spawn(&server, words[0], &actions, &attributes, words, environment);
   if (former >= 0) personality((unsigned long)former);
   posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
   close(to[0]);
   close(from[1]);
   if (code != 0) {
@@ -66,8 +72,13 @@ pid_t cell_start(char *const words[], int *requests, int *replies) {
 
 int cell_stop(pid_t server) {
   int status = 0;
+  // The server was not waited for, so its number is surely its own, and its group's.
+  kill(-server, SIGKILL);
   kill(server, SIGKILL);
   while (waitpid(server, &status, 0) < 0 && errno == EINTR) {}
+  // A supervisor that adopts orphans has got the cell that waited; it would stay a zombie.
+  pid_t orphan;
+  while ((orphan = waitpid(-server, NULL, 0)) > 0 || (orphan < 0 && errno == EINTR)) {}
   return status;
 }
 

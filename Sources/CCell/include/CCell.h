@@ -64,7 +64,7 @@ int64_t cell_serve(int requests, int replies, const char *options);
 /// fixed addresses where the machine allows that. Returns its process, or -1 with errno.
 pid_t cell_start(char *const words[], int *requests, int *replies);
 
-/// Kills a server and waits for it; returns its status as wait(2) has it.
+/// Kills a server with its cells and waits for them; returns its status as wait(2) has it.
 int cell_stop(pid_t server);
 
 /// Writes all bytes to a server; a server that is gone is an error (EPIPE), and no signal. Returns 0,
