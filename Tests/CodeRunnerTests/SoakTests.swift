@@ -38,20 +38,22 @@ import VerifierKit
     ("import ctypes; ctypes.string_at(0)", .runtimeError),
   ]
 
-  /// What the process of the server and its supervisor hold.
+  /// What the server holds while a cell waits.
   private struct Holdings: Equatable {
-    var descriptors: Int
     var serverDescriptors: Int
     var processes: Int
   }
 
   private func holdings(_ bench: RunnerBench) throws -> Holdings {
+    // The waiting cell is made in a moment after the last verdict.
+    let deadline = ContinuousClock.now + .seconds(5)
+    while try bench.descendants() != 2, ContinuousClock.now < deadline { usleep(10_000) }
     let server = try #require(try bench.runner.workshop.python().processID)
     func count(_ path: String) throws -> Int {
       try FileManager.default.contentsOfDirectory(atPath: path).count
     }
     return Holdings(
-      descriptors: 0, serverDescriptors: try count("/proc/\(server)/fd"),
+      serverDescriptors: try count("/proc/\(server)/fd"),
       processes: try bench.descendants())
   }
 
@@ -74,9 +76,6 @@ import VerifierKit
       let (outcome, verdict) = bench.outcome(problem, source)
       #expect(outcome == expected, "program \(number): \(verdict.reason) \(verdict.details)")
     }
-    // The waiting cell is made in a moment after the last verdict.
-    let deadline = ContinuousClock.now + .seconds(5)
-    while try holdings(bench) != before, ContinuousClock.now < deadline { usleep(10_000) }
     #expect(try holdings(bench) == before)
     #expect(try memory(bench) < memoryBefore + 2048, "memory in KiB, before: \(memoryBefore)")
     let renewals = (count + Self.programs.count) / CellServer.programsBeforeRenewal
