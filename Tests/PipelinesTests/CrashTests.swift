@@ -96,7 +96,8 @@ import Testing
 
   @Test func `a second process on a run's folder is refused`() async throws {
     let run = try MiniRun()
-    let first = try run.start()
+    // Long enough to be at work yet when the second one has started.
+    let first = try run.start("--set", "reinforce.rounds=5000")
     try await first.wait { run.exists("checkpoints/000001") }
     let second = try run.resume()
     #expect(await second.exitCode == 1)
