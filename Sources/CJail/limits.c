@@ -26,8 +26,9 @@ int jail_limit_the_rest(void) {
     int resource;
     unsigned long long value;
   } all[] = {
-      // A core file, or the helper that the host starts for one as root.
-      {RLIMIT_CORE, 0},
+      // A core file, or the helper that the host starts for one as root. One byte and not none: the
+      // kernel starts no helper at 1, which it takes for its own mark, and writes no file that short.
+      {RLIMIT_CORE, 1},
       {RLIMIT_RTPRIO, 0},
       {RLIMIT_NICE, 0},
       {RLIMIT_MSGQUEUE, 0},

@@ -142,7 +142,8 @@ struct FloodTests {
     let run = try JailedRun.python(
       "import resource; print(resource.getrlimit(resource.RLIMIT_CORE), flush=True)\n"
         + "ctypes.string_at(0)")
-    #expect(run.output == "(0, 0)\n")
+    // At 1 the kernel starts no helper for the core either; a host may have forbidden even that.
+    #expect(["(1, 1)\n", "(0, 0)\n"].contains(run.output))
     #expect(run.ending == "signal \(SIGSEGV)")
   }
 
