@@ -23,13 +23,12 @@ package struct HoneCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Pipelines:", subcommands: [RunCommand.self, PipelineCommand.self]),
       CommandGroup(name: "Models:", subcommands: [ModelCommand.self]),
-      CommandGroup(name: "Verifiers:", subcommands: [VerifierCommand.self]),
+      CommandGroup(name: "Verifiers:", subcommands: [VerifierCommand.self, SandboxCommand.self]),
       CommandGroup(
         name: "Stages, one at a time:",
         subcommands: [
           RolloutCommand.self, VerifyCommand.self, TrainCommand.self, EvaluateCommand.self,
         ]),
-      CommandGroup(name: "Verifiers:", subcommands: [SandboxCommand.self]),
       CommandGroup(
         name: "A policy by itself:",
         subcommands: [AskCommand.self, ScoreCommand.self, TokenizeCommand.self]),

@@ -10,7 +10,7 @@ struct SandboxOptions: ParsableArguments {
       Judge also where the sandbox reaches only this level: full, noMemoryCgroup (the default), \
       landlockOnly or none.
       """, valueName: "level"))
-  var weakest: SandboxLevel = .weakestByDefault
+  var weakest: SandboxLevel?
 
   @Flag(
     name: .customLong("unsafe-no-sandbox"),
@@ -18,7 +18,14 @@ struct SandboxOptions: ParsableArguments {
   var isUnsafe = false
 
   /// The weakest level that will do.
-  var allowed: SandboxLevel { isUnsafe ? .none : weakest }
+  var allowed: SandboxLevel { isUnsafe ? .none : weakest ?? .weakestByDefault }
+
+  func validate() throws {
+    if isUnsafe, let weakest, weakest != .none {
+      throw ValidationError(
+        "--unsafe-no-sandbox allows any level, --allow-degraded \(weakest) does not: give one.")
+    }
+  }
 }
 
 extension SandboxLevel: ExpressibleByArgument {}

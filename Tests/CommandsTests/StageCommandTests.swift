@@ -60,6 +60,22 @@ import Testing
     #expect(rows[0].source == "other")
   }
 
+  @Test func `verify judges by the problems of a task`() async throws {
+    let program = try Program()
+    try program.write(#"{"id":"a","prompt":"1+1=","answer":"2"}"# + "\n", to: "hidden.jsonl")
+    try program.write(
+      #"{"problem":{"id":"a","prompt":"1+1="},"completion":"2"}"# + "\n", to: "rows.jsonl")
+    let finished = try await program.run(
+      "verify rows.jsonl --verifier arithmetic --tasks hidden.jsonl")
+    #expect(finished.code == 0, "\(finished.error)")
+    #expect(finished.output.hasPrefix("1 passed, 0 wrong, 0 unscored of 1"))
+    try program.write(
+      #"{"problem":{"id":"b","prompt":"1+1="},"completion":"2"}"# + "\n", to: "rows.jsonl")
+    let other = try await program.run(
+      "verify rows.jsonl --verifier arithmetic --tasks hidden.jsonl")
+    #expect(other.code == 1 && other.error.contains("no problem 'b' in hidden.jsonl"))
+  }
+
   @Test func `an update makes rewarded completions likelier, and the others less so`()
     async throws
   {

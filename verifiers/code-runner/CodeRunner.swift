@@ -26,7 +26,7 @@ struct CodeRunner: VerifierPlugin {
     do throws(CodeTask.Unusable) {
       task = try CodeTask(problem, standardLanguage: settings.language)
     } catch {
-      return .unscored(reason: error.reason)
+      return verdict(on: Finding(.infrastructure, error.reason))
     }
     return verdict(on: finding(task, completion))
   }
