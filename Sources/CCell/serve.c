@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,11 +55,19 @@ static struct cell_limits limits = {
 
 // MARK: - Streams
 
+// The next cell is a copy of this process: bytes of one program must be gone before it is made.
+static void forget(void *bytes, size_t count) {
+  if (bytes != NULL) explicit_bzero(bytes, count);
+  free(bytes);
+}
+
 static int append(struct store *store, const char *bytes, size_t count) {
   if (store->count + count > store->room) {
     size_t room = (store->count + count) * 2;
-    char *larger = realloc(store->bytes, room);
+    char *larger = malloc(room);  // not realloc, which may leave a copy behind
     if (larger == NULL) return -1;
+    if (store->count > 0) memcpy(larger, store->bytes, store->count);
+    forget(store->bytes, store->room);
     store->bytes = larger;
     store->room = room;
   }
@@ -83,20 +92,42 @@ static enum arrival take(int descriptor, struct store *store, size_t most) {
   if (count == 0) return THE_END;
   if (count < 0) return errno == EAGAIN || errno == EINTR ? NOTHING : THE_END;
   store->total += (size_t)count;
-  if (store->total > most) return SOMETHING;
-  return append(store, chunk, (size_t)count) == 0 ? SOMETHING : THE_END;
+  int code = store->total > most ? 0 : append(store, chunk, (size_t)count);
+  explicit_bzero(chunk, (size_t)count);
+  return code == 0 ? SOMETHING : THE_END;
 }
 
 // MARK: - Replies
 
-static int reply(const struct cell_reply *head, const struct work *work, const char *text) {
-  if (cell_write(replies, head, sizeof *head) != 0) return -1;
-  if (text) return cell_write(replies, text, head->error_bytes);
+static int take_input(struct work *work);
+
+// Writes to the supervisor. It may itself be writing input at this moment, and reads only then: what
+// it sends is taken meanwhile, or both would wait for each other.
+static int tell(struct work *work, const void *bytes, size_t count) {
+  const char *next = bytes;
+  while (count > 0) {
+    int takes = work != NULL && work->request.is_interactive;
+    struct pollfd waits[2] = {{replies, POLLOUT, 0}, {takes ? requests : -1, POLLIN, 0}};
+    if (poll(waits, 2, -1) < 0 && errno != EINTR) return -1;
+    if (waits[1].revents && take_input(work) != 0) return -1;
+    if (!waits[0].revents) continue;
+    ssize_t sent = send(replies, next, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) return -1;
+    if (sent <= 0) continue;
+    next += sent;
+    count -= (size_t)sent;
+  }
+  return 0;
+}
+
+static int reply(const struct cell_reply *head, struct work *work, const char *text) {
+  if (tell(work, head, sizeof *head) != 0) return -1;
+  if (text) return tell(work, text, head->error_bytes);
   if (work == NULL) return 0;
-  return cell_write(replies, work->output.bytes, head->output_bytes) != 0 ||
-                 cell_write(replies, work->errors.bytes, head->error_bytes) != 0
+  return tell(work, work->output.bytes, head->output_bytes) != 0 ||
+                 tell(work, work->errors.bytes, head->error_bytes) != 0
              ? -1
-             : cell_write(replies, work->records.bytes, head->record_bytes);
+             : tell(work, work->records.bytes, head->record_bytes);
 }
 
 static int64_t give_up(const char *step) {
@@ -155,7 +186,7 @@ static int take_input(struct work *work) {
     char *joined = malloc(waiting + more.bytes + 1);
     if (joined == NULL) return -1;
     memcpy(joined, work->payload + work->sent, waiting);
-    free(work->payload);
+    forget(work->payload, work->held);
     work->payload = joined;
     work->sent = 0;
     work->held = waiting + more.bytes;
@@ -169,8 +200,7 @@ static int take_input(struct work *work) {
 
 static int forward_records(struct work *work) {
   struct cell_reply head = {.kind = CELL_RECORDS, .record_bytes = (uint32_t)work->records.count};
-  if (reply(&head, NULL, NULL) != 0) return -1;
-  if (cell_write(replies, work->records.bytes, work->records.count) != 0) return -1;
+  if (reply(&head, work, NULL) != 0) return -1;
   work->records.count = 0;
   return 0;
 }
@@ -213,6 +243,7 @@ static int attend(struct work *work) {
     if (waits[4].revents) send_job(work);
     if (waits[5].revents & POLLIN) {
       if (take_input(work) != 0) return -1;
+      work->records.total = 0;  // the limit is one answer's
     } else if (waits[5].revents) {
       return -1;
     }
@@ -221,17 +252,33 @@ static int attend(struct work *work) {
   return 0;
 }
 
-// What was written before the end and not read yet. Nobody writes any more, so all of it ends.
+// What was written before the end and not read yet. All processes are gone, so all of it is there; the
+// end itself need not come, since a socket that was sent through itself keeps a descriptor open.
+static int drain_stream(struct work *work, int *descriptor, struct store *store, size_t most, uint32_t flag) {
+  for (size_t before = ~(size_t)0; *descriptor >= 0 && store->total != before;) {
+    before = store->total;
+    if (take_stream(work, descriptor, store, most, flag) != 0) return -1;
+  }
+  close_end(descriptor);
+  return 0;
+}
+
 static int drain(struct work *work) {
   struct cell *cell = &work->cell;
   size_t output_limit = (size_t)limits.output_kib << 10, record_limit = (size_t)limits.records_kib << 10;
-  while (cell->output >= 0)
-    if (take_stream(work, &cell->output, &work->output, output_limit, CELL_OUTPUT_LIMIT) != 0) return -1;
-  while (cell->errors >= 0)
-    if (take_stream(work, &cell->errors, &work->errors, output_limit, CELL_OUTPUT_LIMIT) != 0) return -1;
-  while (cell->records >= 0)
-    if (take_stream(work, &cell->records, &work->records, record_limit, CELL_RECORD_LIMIT) != 0) return -1;
-  return 0;
+  return drain_stream(work, &cell->output, &work->output, output_limit, CELL_OUTPUT_LIMIT) != 0 ||
+                 drain_stream(work, &cell->errors, &work->errors, output_limit, CELL_OUTPUT_LIMIT) != 0
+             ? -1
+             : drain_stream(work, &cell->records, &work->records, record_limit, CELL_RECORD_LIMIT);
+}
+
+// Sockets in flight through each other are garbage that the kernel looks for only when some socket is
+// closed; until then they hold descriptors, and count for the user, of whom the next program is one.
+static void collect_sockets(void) {
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return;
+  close(pair[0]);
+  close(pair[1]);
 }
 
 static uint64_t microseconds(struct timeval time) {
@@ -248,6 +295,7 @@ static int run(struct work *work) {
   while (wait4(work->cell.first, NULL, 0, &usage) < 0 && errno == EINTR) {}
   work->was_told = 1;  // there is nobody left to tell
   if (drain(work) != 0) return -1;
+  collect_sockets();
   close_end(&work->cell.job);
   close_end(&work->cell.status);
   struct cell_reply head = {
@@ -261,6 +309,11 @@ static int run(struct work *work) {
     .wall_microseconds = cell_clock() - work->started,
   };
   if (has_ending && ending.is_made && ending.reached_limit) head.flags |= CELL_MANY_PROCESSES;
+  if (!has_ending && work->flags == 0) {
+    // Nobody told it to stop, and the program cannot end it: it was the machine.
+    ending = (struct cell_ending){.status = EIO, .step = "the cell was ended"};
+    has_ending = 1;
+  }
   if (has_ending && !ending.is_made) {
     char text[160];
     ending.step[sizeof ending.step - 1] = 0;
@@ -268,7 +321,7 @@ static int run(struct work *work) {
     head.flags |= CELL_NOT_MADE;
     head.output_bytes = head.record_bytes = 0;
     head.error_bytes = (uint32_t)length;
-    return reply(&head, NULL, text);
+    return reply(&head, work, text);
   }
   return reply(&head, work, NULL);
 }
@@ -286,6 +339,7 @@ static int next(struct work *work) {
       if (cell_read(requests, nothing, count) != 0) return 0;
       left -= count;
     }
+    explicit_bzero(nothing, sizeof nothing);
     if (cell_read(requests, &work->request, sizeof work->request) != 0) return 0;
   }
   if (work->request.bytes > LARGEST_REQUEST || work->request.job_bytes > work->request.bytes) return 0;
@@ -360,9 +414,9 @@ int64_t cell_serve(int given_requests, int given_replies, const char *options) {
       _exit(0);
     }
     if (run(&work) != 0) _exit(0);
-    free(work.payload);
-    free(work.output.bytes);
-    free(work.errors.bytes);
-    free(work.records.bytes);
+    forget(work.payload, work.held);
+    forget(work.output.bytes, work.output.room);
+    forget(work.errors.bytes, work.errors.room);
+    forget(work.records.bytes, work.records.room);
   }
 }

@@ -212,7 +212,8 @@ import VerifierKit
     let first = try Folder(Self.lines.joined(separator: "\n"))
     let second = try Folder("broken")
     let folders = [first.url, second.url, Self.root.appending(path: "verifiers")]
-    #expect(try VerifierCatalog.list(in: folders).map(\.name) == ["arithmetic", "checker", "code-runner"])
+    #expect(
+      try VerifierCatalog.list(in: folders).map(\.name) == ["arithmetic", "checker", "code-runner"])
     #expect(throws: VerifierError.self) { try VerifierCatalog.list(in: folders.reversed()) }
   }
 

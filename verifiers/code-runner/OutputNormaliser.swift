@@ -52,6 +52,6 @@ enum OutputNormaliser: String, CaseIterable {
     guard token.count <= 40,
       token.allSatisfy({ (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) })
     else { return nil }
-    return Double(String(decoding: token, as: UTF8.self))
+    return Double(String(decoding: token, as: UTF8.self)).flatMap { $0.isFinite ? $0 : nil }
   }
 }

@@ -54,6 +54,8 @@ struct TestsJudge {
     /// The candidate did not answer; its report says why, or it said so itself.
     case noAnswer(ProgramRecords.Failure?)
     case forged(String)
+    /// The tests do not come to an end with the values that they got.
+    case unfinished
     /// It is the tests that do not work.
     case brokenTests(String)
   }
@@ -105,8 +107,13 @@ struct TestsJudge {
     _ tester: inout Lines, _ candidate: inout Lines
   ) throws(CellError) -> Outcome {
     for index in 0...Self.callLimit {
-      guard let line = try tester.next() else { return .brokenTests("the tests ended early") }
+      guard let line = try tester.next() else {
+        // Once they have values, it may be these that keep them from ending.
+        return index == 0 ? .brokenTests("the tests ended early") : .unfinished
+      }
       switch Self.question(line) {
+      case .end(.tests) where index == 0:
+        return .brokenTests("the tests end without a call of the function")
       case .end(let outcome): return outcome
       case .pass(let bytes): try candidates.send(bytes)
       }
@@ -116,7 +123,7 @@ struct TestsJudge {
       case .pass(let bytes): try testers.send(bytes)
       }
     }
-    return .brokenTests("the tests call more than \(Self.callLimit) times")
+    return .unfinished
   }
 
   /// What is to be done with a line: hand on these bytes, or end.
@@ -128,7 +135,12 @@ struct TestsJudge {
   private static func question(_ line: [UInt8]) -> Step {
     do throws(ProgramRecords.Forged) {
       let members = try ProgramRecords.members(line, 0..<line.count)
-      if let result = members["tests"] { return .end(.tests(passed: result == .string("passed"))) }
+      switch members["tests"] {
+      case nil: break
+      case .string("passed")?: return .end(.tests(passed: true))
+      case .string("failed")?: return .end(.tests(passed: false))
+      default: return .end(.brokenTests("the tests do not work"))
+      }
       guard let question = members["call"] else {
         return .end(.brokenTests("the tests say something odd"))
       }
@@ -166,10 +178,13 @@ struct TestsJudge {
     case .brokenTests(let problem): return Finding(.infrastructure, problem)
     case .forged(let problem): return Finding(.protocolError, problem)
     case .noAnswer(let failure): said = failure
-    case .tests: break
+    case .tests, .unfinished: break
     }
     if let ending = report.failure(cpuSeconds: settings.cpuSeconds, said: said) { return ending }
     if let failure = said?.finding { return failure }
+    if case .unfinished = outcome {
+      return Finding(.wrong, "the tests do not come to an end with its values")
+    }
     guard case .tests(let passed) = outcome else {
       return Finding(.noResult, "it left before it answered")
     }

@@ -28,7 +28,9 @@ indirect enum TypedValue {
   case expression(String)
 
   /// Digits of a number, at most; more would make comparing it with a float slow.
-  static let digitLimit = 5000
+  ///
+  /// The cells send longer ones in hexadecimal digits, and Python reads none beyond 4300.
+  static let digitLimit = 3914
 
   /// Text that describes no value.
   struct Malformed: Error {
@@ -63,6 +65,8 @@ indirect enum TypedValue {
       guard allowsNumbers else { throw Malformed(problem: "a number without its type") }
       if let integer = Int(exactly: number), integer.magnitude < 1 << 53 {
         self = .integer(String(integer))
+      } else if number == number.rounded() {
+        throw Malformed(problem: "a whole number beyond 2^53 without its tag 'i' or 'f'")
       } else {
         self = .float(number)
       }

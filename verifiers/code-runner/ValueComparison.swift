@@ -72,7 +72,9 @@ extension TypedValue {
   /// An integer or float, as far as a Double holds it.
   private var number: Double? {
     switch self {
-    case .integer(let digits): digits.contains("x") ? nil : Double(digits)
+    // One that no Double holds would be infinite, and within any tolerance of all such.
+    case .integer(let digits):
+      digits.contains("x") ? nil : Double(digits).flatMap { $0.isFinite ? $0 : nil }
     case .float(let number): number
     default: nil
     }

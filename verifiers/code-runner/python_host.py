@@ -310,16 +310,21 @@ def run_candidate(job):
 def run_tests(job):
     """Runs tests that are code, with a stub in the place of the function.
 
-    Its records: {"call": [arguments, keywords]} asks for a call, {"tests": "passed"} or
-    {"tests": "failed"} ends it. No candidate's code is here, only its values.
+    Its records: {"call": [arguments, keywords]} asks for a call, {"tests": "passed"},
+    {"tests": "failed"} or {"tests": "broken"} ends it. No candidate's code is here, only its values.
     """
     answers = os.fdopen(detach_input(), "rb")
 
     def stub(*arguments, **keywords):
-        question = [
-            [tagged(argument, [VALUE_LIMIT]) for argument in arguments],
-            {name: tagged(value, [VALUE_LIMIT]) for name, value in keywords.items()},
-        ]
+        try:
+            question = [
+                [tagged(argument, [VALUE_LIMIT]) for argument in arguments],
+                {name: tagged(value, [VALUE_LIMIT]) for name, value in keywords.items()},
+            ]
+        except NotPlain as refusal:  # no candidate can be asked this
+            print_error(refusal)
+            write_all(RECORDS, line({"tests": "broken"}))
+            os._exit(0)
         write_all(RECORDS, line({"call": question}))
         answer = answers.readline()
         if not answer:
@@ -329,6 +334,8 @@ def run_tests(job):
             return untagged(record["value"])
         kind = getattr(builtins, record.get("raised", ""), RuntimeError)
         is_error = isinstance(kind, type) and issubclass(kind, Exception)
+        # In map or zip it would end the loop of a test, which then passes.
+        is_error = is_error and not issubclass(kind, (StopIteration, StopAsyncIteration))
         raise (kind if is_error else RuntimeError)("the candidate raised")
 
     names = {"__name__": "tests"}
