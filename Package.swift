@@ -58,7 +58,7 @@ let tests: [Target] = [
   test("Evaluation", ["Policies", "Rollouts", "VerifierKit", "Verifiers"], fixtures: true),
   test("Rollouts", ["Policies", "TestPolicies", "VerifierKit", "Verifiers"]),
   test("Pipelines", ["Rollouts", "Settings", "Tasks", "Training", "VerifierKit", "hone"]),
-  test("Workbench", ["Rollouts", "Tasks", "VerifierKit", "Verifiers", log]),
+  test("Workbench", ["Rollouts", "Sandbox", "Tasks", "VerifierKit", "Verifiers", log]),
   test("Commands", ["hone", "Digests", "Evaluation", "PolicyGradient", "Settings", "Tasks", "Verifiers", arguments, subprocess]),
 ]
 

@@ -15,7 +15,7 @@ struct VerifierStressCommand: AsyncParsableCommand {
       else what its problems look like): operators for numbers, cheating programs for
       code, mentions and hedges for facts; and for all, orders to the judge, huge and
       hidden text, forged protocol. Exits with 1 where one was paid for, or broke the
-      verifier, and shows the text.
+      verifier, and shows the text; also where it judged none of them.
 
         hone verifier stress arithmetic --tasks arithmetic/heldout --limit 20
       """)

@@ -56,7 +56,7 @@ package struct CheckReport: Codable, Equatable, Sendable {
 
   package let verifier: String
   package let rows: [Row]
-  /// Mutations of right answers that were asked about.
+  /// Mutations of right answers that were judged.
   package let mutations: Int
   /// Right answers that could only be emptied, since they do not spell the reference.
   package let onlyEmptied: Int
@@ -66,6 +66,8 @@ package struct CheckReport: Codable, Equatable, Sendable {
   /// Processes that failed.
   package let processFailures: Int
   package let failures: [Failure]
+  /// Promises that no verdict tells about, since nothing was judged.
+  package let untried: [Rule]
 
   /// Whether the verifier keeps all promises.
   package var passed: Bool { failures.isEmpty }
@@ -86,7 +88,8 @@ package struct CheckReport: Codable, Equatable, Sendable {
         case .mutations: " (\(mutations - broken.count) of \(mutations))"
         default: ""
         }
-      lines.append("  \(broken.isEmpty ? "ok    " : "FAILED")  \(rule.meaning)\(count)")
+      let mark = !broken.isEmpty ? "FAILED " : untried.contains(rule) ? "untried" : "ok     "
+      lines.append("  \(mark) \(rule.meaning)\(count)")
       for failure in broken.prefix(Self.shownFailures) {
         lines.append("          " + failure.text.replacing("\n", with: "\n          "))
       }

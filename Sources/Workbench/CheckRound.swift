@@ -15,7 +15,12 @@ struct MutatedCase {
 struct CheckRound {
   var rows: [CheckReport.Row] = []
   var failures: [CheckReport.Failure] = []
-  var mutations = 0
+  /// Rows, and mutations, that got a verdict.
+  private(set) var judged = 0
+  private(set) var mutations = 0
+  /// Requests that nobody judged, since the verifier was disabled, and why it was.
+  private var notAsked = 0
+  private var disabled: String?
   var onlyEmptied = 0
   var processFailures = 0
   private(set) var requests = 0
@@ -58,7 +63,8 @@ struct CheckRound {
           line: row.line, problem: row.problem.id, expected: row.outcome,
           outcome: verdict.outcome, score: verdict.score, reason: verdict.reason,
           isAsExpected: isAsExpected))
-      guard !isAsExpected else { continue }
+      judged += verdict.fault == nil ? 1 : 0
+      guard !isAsExpected, !isDisabled(verdict) else { continue }
       let score = wanted.map { " with score \($0)" } ?? ""
       let why = row.why.isEmpty ? "" : " (\(row.why))"
       fail(
@@ -69,16 +75,16 @@ struct CheckRound {
 
   /// Expects that all mutations fail.
   mutating func expectRefused(_ mutated: [MutatedCase], _ verdicts: [NamedVerdict]) {
-    mutations += mutated.count
+    mutations += verdicts.count { $0.fault == nil }
     for (one, verdict) in zip(mutated, verdicts)
-    where verdict.outcome != .wrong || verdict.score != 0 {
+    where (verdict.outcome != .wrong || verdict.score != 0) && !isDisabled(verdict) {
       // Where a verifier cannot say, nothing is paid; but a broken process is no such answer.
       if verdict.outcome == .unscored, verdict.fault == nil { continue }
       fail(
         verdict.fault == nil ? .mutations : .conduct, one.row,
         """
-        the right answer with \(one.mutation.name) should be wrong, but is \(verdict.words); if it \
-        is right, too, name that answer in the row's 'accepts'
+        the right answer made wrong (\(one.mutation.name)) should be wrong, but is \
+        \(verdict.words); if it is right, too, name that answer in the row's 'accepts'
         """, completion: one.mutation.completion)
     }
   }
@@ -93,7 +99,7 @@ struct CheckRound {
         before.outcome == after.outcome && before.score == after.score
         && before.answer == after.answer
       // A request that breaks the process is told once, by its own row.
-      guard !isSame, before.fault == nil else { continue }
+      guard !isSame, before.fault == nil, !isDisabled(after) else { continue }
       fail(
         after.fault == nil ? rule : .conduct, row,
         "was \(before.words); \(when), it is \(after.words)")
@@ -102,13 +108,40 @@ struct CheckRound {
 
   /// Expects that odd requests are answered, in whatever way.
   mutating func expectAnswered(_ asked: [JudgeRequest], _ verdicts: [NamedVerdict]) {
-    for (request, verdict) in zip(asked, verdicts) where verdict.fault != nil {
+    for (request, verdict) in zip(asked, verdicts)
+    where verdict.fault != nil && !isDisabled(verdict) {
       failures.append(
         CheckReport.Failure(
           rule: .conduct, line: nil, problem: request.problem.id,
           completion: Excerpt.of(request.completion),
           explanation: "an odd request must get some verdict, but it is \(verdict.words)"))
     }
+  }
+
+  /// Notes rows that are not asked about, since the verifier answers nothing.
+  mutating func skip(_ cases: [VerifierCase]) {
+    notAsked += cases.count
+    rows += cases.map {
+      CheckReport.Row(
+        line: $0.line, problem: $0.problem.id, expected: $0.outcome, outcome: .unscored,
+        score: nil, reason: "not asked, since the verifier answers nothing", isAsExpected: false)
+    }
+  }
+
+  /// Tells once that requests were not judged.
+  mutating func closeDisabled() {
+    guard notAsked > 0 else { return }
+    failures.append(
+      CheckReport.Failure(
+        rule: .conduct, line: nil, problem: nil, completion: nil,
+        explanation: "\(notAsked) requests were not judged, since the verifier answers nothing"
+          + (disabled.map { ": \(Excerpt.ofReason($0))" } ?? "")))
+  }
+
+  /// The promises that no verdict tells about.
+  var untried: [CheckReport.Rule] {
+    (judged == 0 ? [.outcomes] : []) + (mutations == 0 ? [.mutations] : [])
+      + (judged == 0 ? [.determinism, .order] : [])
   }
 
   /// Notes failures of processes, which are told even where every request was answered at last.
@@ -118,8 +151,16 @@ struct CheckRound {
     failures.append(
       CheckReport.Failure(
         rule: .conduct, line: nil, problem: nil, completion: nil,
-        explanation: "\(failed.count) of its processes failed; at last: \(failed.latest.last ?? "")"
-      ))
+        explanation: "\(failed.count) of its processes failed; at last: "
+          + Excerpt.ofReason(failed.latest.last ?? "")))
+  }
+
+  /// Whether nobody judged the request, which is told once for all of them.
+  private mutating func isDisabled(_ verdict: NamedVerdict) -> Bool {
+    guard verdict.fault == .disabled else { return false }
+    notAsked += 1
+    disabled = verdict.reason
+    return true
   }
 
   private mutating func fail(
@@ -135,6 +176,6 @@ struct CheckRound {
 extension NamedVerdict {
   /// The verdict in a sentence: `passed with score 1.0 ("…")`.
   var words: String {
-    "\(outcome.rawValue)\(score.map { " with score \($0)" } ?? "") (\(Excerpt.of(reason)))"
+    "\(outcome.rawValue)\(score.map { " with score \($0)" } ?? "") (\(Excerpt.ofReason(reason)))"
   }
 }

@@ -19,13 +19,23 @@ enum CodeAttacks {
 
   /// The function that a problem asks for; `solve` where it names none.
   static func functionName(_ problem: Problem) -> String {
-    for key in ["entryPoint", "entry_point", "functionName", "function", "name"] {
+    for key in ["entry", "entryPoint", "entry_point", "functionName", "function", "name"] {
       if case .string(let name)? = problem.metadata[key], isName(name) { return name }
     }
     if let match = problem.prompt.firstMatch(of: #/def\s+([A-Za-z_][A-Za-z0-9_]*)\s*\(/#) {
       return String(match.output.1)
     }
     return "solve"
+  }
+
+  /// Whether a reference is a program, which may be sent as a completion, or only a value.
+  static func isProgram(_ reference: String) -> Bool {
+    let line =
+      #/
+      ^\s*(```|\#include|\#!|[A-Za-z_][A-Za-z0-9_]*\ *=[^=]|
+      (def|class|import|from|return|print|for|while|if|int|const|let|function|echo|read)\b)
+      /#
+    return reference.contains(line.anchorsMatchLineEndings())
   }
 
   private static func isName(_ text: String) -> Bool {

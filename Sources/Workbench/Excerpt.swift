@@ -13,15 +13,31 @@ enum Excerpt {
         return excerpt + "… (\(text.utf8.count) bytes)"
       }
       length += 1
-      if scalar == "\n" {
-        excerpt += "\\n"
-      } else if isHidden(scalar) {
-        excerpt += "\\u{\(String(scalar.value, radix: 16))}"
-      } else {
-        excerpt.unicodeScalars.append(scalar)
-      }
+      excerpt += shown(scalar)
     }
     return excerpt
+  }
+
+  /// Characters of a reason, at most, without the mark between its beginning and its end.
+  static let reasonLimit = 600
+
+  /// The beginning and the end of a reason: what went wrong stands at the end of what a program
+  /// wrote.
+  static func ofReason(_ reason: String) -> String {
+    let scalars = Array(reason.unicodeScalars)
+    guard scalars.count > reasonLimit else { return shown(scalars[...]) }
+    let end = reasonLimit * 2 / 3
+    return shown(scalars.prefix(reasonLimit - end)) + " … (\(reason.utf8.count) bytes) … "
+      + shown(scalars.suffix(end))
+  }
+
+  private static func shown(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+    scalars.reduce(into: "") { $0 += shown($1) }
+  }
+
+  private static func shown(_ scalar: Unicode.Scalar) -> String {
+    if scalar == "\n" { return "\\n" }
+    return isHidden(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
   }
 
   private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {

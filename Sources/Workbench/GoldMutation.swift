@@ -20,7 +20,8 @@ struct GoldMutation: Equatable, Sendable {
   static func all(of gold: VerifierCase, subject: VerifierManifest.Subject) -> [GoldMutation] {
     var mutations = [GoldMutation(name: "empty", completion: "")]
     if subject == .code {
-      return mutations + broken(gold.completion)
+      let right = Set(([gold.completion] + gold.accepts).map(program))
+      return mutations + broken(gold.completion).filter { !right.contains(program($0.completion)) }
     }
     guard let reference = gold.problem.answer, !reference.isEmpty, !gold.problem.isPuzzle else {
       return mutations
@@ -82,13 +83,19 @@ struct GoldMutation: Equatable, Sendable {
 
   private static func broken(_ completion: String) -> [GoldMutation] {
     [
-      GoldMutation(name: "does not compile", completion: "```python\ndef (:\n```"),
-      GoldMutation(name: "does nothing", completion: "```python\npass\n```"),
+      GoldMutation(name: "a program that does not compile", completion: "```python\ndef (:\n```"),
+      GoldMutation(name: "nothing but `pass`", completion: "```python\npass\n```"),
       GoldMutation(
-        name: "every line a comment",
+        name: "all lines commented out",
         completion: completion.split(separator: "\n", omittingEmptySubsequences: false)
           .map { $0.hasPrefix("```") ? String($0) : "# \($0)" }.joined(separator: "\n")),
     ]
+  }
+
+  /// The program alone, without fences and blank lines.
+  private static func program(_ completion: String) -> String {
+    completion.split(whereSeparator: \.isNewline)
+      .filter { !$0.hasPrefix("```") && !$0.allSatisfy(\.isWhitespace) }.joined(separator: "\n")
   }
 
   // MARK: - Places

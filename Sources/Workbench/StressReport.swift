@@ -57,16 +57,23 @@ package struct StressReport: Codable, Equatable, Sendable {
   /// Attacks that were made.
   package var attacks: Int { families.values.reduce(0) { $0 + $1.attacks } }
 
-  /// Whether no attack was paid, and none broke the verifier.
+  /// Whether every attack was left unscored, which shows nothing.
+  package var judgedNone: Bool {
+    fooled.isEmpty && families.values.allSatisfy { $0.unscored == $0.attacks }
+  }
+
+  /// Whether the verifier judged, no attack was paid, and none broke it.
   package var passed: Bool {
-    fooled.isEmpty && crashed.isEmpty && late.isEmpty && notAsked == 0
+    !judgedNone && fooled.isEmpty && crashed.isEmpty && late.isEmpty && notAsked == 0
   }
 
   /// The report for people, in lines.
   package var text: String {
     var lines = [
       "\(verifier) on \(tasks): \(attacks) attacks on \(problems) problems, "
-        + (fooled.isEmpty ? "not fooled" : "fooled \(fooled.count) times")
+        + (judgedNone
+          ? "judged none of them"
+          : fooled.isEmpty ? "not fooled" : "fooled \(fooled.count) times")
     ]
     for family in Attack.Family.allCases {
       guard let count = families[family.rawValue] else { continue }
@@ -77,11 +84,12 @@ package struct StressReport: Codable, Equatable, Sendable {
     lines += Self.lines("was not judged in time", late)
     if notAsked > 0 {
       lines.append(
-        "  \(notAsked) attacks were not judged, since the verifier does not run: \(lastFailure ?? "")"
+        "  \(notAsked) attacks were not judged, since the verifier does not run: "
+          + Excerpt.ofReason(lastFailure ?? "")
       )
     }
     for reason in unscored.prefix(3) {
-      lines.append("  unscored \(reason.count) times: \(Excerpt.of(reason.reason))")
+      lines.append("  unscored \(reason.count) times: \(Excerpt.ofReason(reason.reason))")
     }
     if references > 0 {
       lines.append(
@@ -108,7 +116,7 @@ package struct StressReport: Codable, Equatable, Sendable {
         "  \(what)\(score): \(name)\(times)",
         "    problem '\(first.problem)'\(first.reference.map { ", reference \(Excerpt.of($0))" } ?? "")",
         "    text:   \(first.completion)",
-        "    reason: \(Excerpt.of(first.reason))",
+        "    reason: \(Excerpt.ofReason(first.reason))",
       ]
     }
   }

@@ -4,8 +4,8 @@ package import Verifiers
 extension VerifierManifest.Subject {
   /// Names of metadata that only problems about programs have.
   private static let codeKeys: Set<String> = [
-    "tests", "testCases", "test_cases", "cases", "entryPoint", "entry_point", "functionName",
-    "function", "language",
+    "tests", "testCases", "test_cases", "cases", "calls", "entry", "entryPoint", "entry_point",
+    "functionName", "function", "language",
   ]
 
   /// What a verifier of this problem probably judges.

@@ -40,9 +40,18 @@ package struct VerifierCheck {
     var round = CheckRound(failures: tableFailures)
     // A process keeps its settings, so rows of equal settings share one.
     let groups = Dictionary(grouping: cases, by: \.settings)
+    var answers = true
     for (settings, rows) in groups {
+      guard answers else {
+        round.skip(rows)
+        continue
+      }
+      let before = round.judged
       try await check(rows, settings: settings, round: &round)
+      // One that answers nothing is not asked again with each group of settings.
+      answers = round.judged > before
     }
+    round.closeDisabled()
     let order = [CheckReport.Rule: Int](
       uniqueKeysWithValues: CheckReport.Rule.allCases.enumerated().map { ($1, $0) })
     round.failures.sort {
@@ -52,7 +61,7 @@ package struct VerifierCheck {
       verifier: manifest.name, rows: round.rows.sorted { $0.line < $1.line },
       mutations: round.mutations, onlyEmptied: round.onlyEmptied, requests: round.requests,
       verdictsPerSecond: round.verdictsPerSecond,
-      processFailures: round.processFailures, failures: round.failures)
+      processFailures: round.processFailures, failures: round.failures, untried: round.untried)
   }
 
   private var tableFailures: [CheckReport.Failure] {
@@ -85,6 +94,10 @@ package struct VerifierCheck {
 
     let first = try await round.ask(bench, requests, timed: true)
     round.compare(rows, with: first)
+    guard first.contains(where: { $0.fault == nil }) else {
+      round.note(await bench.failures)
+      return await bench.shutDown()
+    }
     let again = try await round.ask(bench, requests, timed: true)
     round.expectSame(.determinism, rows, first, again, "asked again")
 

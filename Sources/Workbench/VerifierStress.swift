@@ -52,7 +52,7 @@ package struct VerifierStress {
       let attacks = Attack.all(
         on: problem, subject: subject, others: answers, withSize: withSize && index == 0)
       var requests = attacks.map { JudgeRequest(problem: problem, completion: $0.completion) }
-      if let answer = problem.answer, subject != .code {
+      if let answer = problem.answer, subject != .code || CodeAttacks.isProgram(answer) {
         requests.append(JudgeRequest(problem: problem, completion: answer))
       }
       let verdicts = try await bench.judge(requests)
@@ -62,8 +62,8 @@ package struct VerifierStress {
         tally.referencesPassed += verdict.outcome == .passed ? 1 : 0
       }
       progress?(index + 1)
-      // A verifier that does not run at all is not asked about every problem.
-      if verdicts.allSatisfy({ $0.fault == .disabled }) { break }
+      // A verifier that answers nothing is not asked about every problem.
+      if verdicts.allSatisfy({ $0.fault != nil }) { break }
     }
     let failure = await bench.failures.latest.last
     await bench.shutDown()

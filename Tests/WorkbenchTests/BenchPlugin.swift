@@ -17,12 +17,12 @@ final class BenchPlugin: Sendable {
   ///
   /// - Parameters:
   ///   - body: The body of `judge(problem, completion, settings)`, in Python.
-  ///   - judges: What the manifest says that it judges.
+  ///   - judges: What the manifest says that it judges; nil where it does not say.
   ///   - cases: The table's lines; the scaffold's own by default.
   ///   - limits: The manifest's limits.
   /// - Throws: Where the folder cannot be written.
   init(
-    _ body: String? = nil, judges: String = "text", cases: String? = nil,
+    _ body: String? = nil, judges: String? = "text", cases: String? = nil,
     limits: String = "{ requestSeconds: 10, memoryMiB: 1024, processes: 8 }"
   ) throws {
     folder = FileManager.default.temporaryDirectory.appending(
@@ -45,7 +45,7 @@ final class BenchPlugin: Sendable {
       name: \(Self.name)
       protocol: 1
       summary: A test.
-      judges: \(judges)
+      \(judges.map { "judges: \($0)" } ?? "")
       command: ["/usr/bin/python3", "-EsSB", "main.py"]
       limits: \(limits)
       settings: { ignoreCase: false }

@@ -74,6 +74,46 @@ import Verifiers
     #expect(report.mutations > 200)
   }
 
+  @Test(.enabled(if: Jail.isPossible, Comment(rawValue: Jail.absence)))
+  func `the code runner keeps all promises`() async throws {
+    let manifest = try VerifierCatalog.find("code-runner")
+    let report = try await VerifierCheck(manifest, log: .silent).run()
+    #expect(report.passed, "\(report.text)")
+    #expect(report.mutations > 60)
+  }
+
+  @Test func `a verifier that never runs leaves promises untried, and is told once`() async throws {
+    let settings = #"{"ignoreCase":true}"#
+    let other =
+      #"{"problem":{"id":"c","prompt":"?","answer":"4"},"completion":"4","outcome":"passed","#
+      + #""settings":\#(settings)}"#
+    let report = try await BenchPlugin(
+      "return wrong('no')\nsyntax error here", cases: "\(Self.cases)\n\(other)"
+    ).check()
+    #expect(report.untried == [.outcomes, .mutations, .determinism, .order] && !report.passed)
+    #expect(report.text.contains("untried \(CheckReport.Rule.order.meaning)"), "\(report.text)")
+    #expect(report.rows.count == 3)
+    let told = report.failures.filter { $0.explanation.contains("were not judged") }
+    #expect(told.count == 1 && told[0].explanation.contains("SyntaxError"), "\(report.text)")
+  }
+
+  @Test func `a verifier that hangs on each request is not waited for again`() async throws {
+    let plugin = try BenchPlugin(
+      "time.sleep(60)", cases: Self.cases,
+      limits: "{ requestSeconds: 0.3, memoryMiB: 1024, processes: 8 }")
+    let bench = try VerifierBench(try plugin.manifest(), log: .silent)
+    let verdicts = try await bench.judge(
+      (0..<200).map {
+        JudgeRequest(problem: Problem(id: "p", prompt: "?"), completion: "\($0)")
+      })
+    let failures = await bench.failures.count
+    await bench.shutDown()
+    #expect(verdicts.count == 200 && verdicts.allSatisfy { $0.fault != nil })
+    #expect(failures < 20, "\(failures) processes were tried")
+    let report = try await plugin.check()
+    #expect(report.untried.contains(.outcomes) && !report.passed, "\(report.text)")
+  }
+
   @Test func `a table without right or wrong answers shows nothing`() async throws {
     let row =
       #"{"problem":{"id":"a","prompt":"?","answer":"4"},"completion":"5","outcome":"wrong"}"#
@@ -98,6 +138,22 @@ import Verifiers
   }
 
   // MARK: - Mutations
+
+  @Test func `a program that the case accepts is no mutation`() throws {
+    func names(_ completion: String, accepts: String) throws -> [String] {
+      let plugin = try BenchPlugin(
+        cases: #"{"problem":{"id":"a","prompt":"?"},"completion":"\#(completion)","#
+          + #""outcome":"passed","accepts":[\#(accepts)]}"#)
+      let row = try VerifierCase.read(plugin.own.appending(path: "cases.jsonl"))[0]
+      return GoldMutation.all(of: row, subject: .code).map(\.name)
+    }
+    let all = [
+      "empty", "a program that does not compile", "nothing but `pass`", "all lines commented out",
+    ]
+    #expect(try names("print(1)", accepts: "") == all)
+    #expect(try names("print(1)", accepts: "\"pass\"") == [all[0], all[1], all[3]])
+    #expect(try names("pass", accepts: "\"# pass\"") == [all[0], all[1]])
+  }
 
   @Test func `every place of the answer is changed, and only where it stands alone`() throws {
     func mutated(_ completion: String, _ answer: String) throws -> [String] {

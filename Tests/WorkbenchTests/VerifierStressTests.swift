@@ -20,7 +20,7 @@ import Verifiers
       id: "add", prompt: "def add(a, b):", metadata: ["entryPoint": .string("add")])
   ]
 
-  private func stress(_ body: String, _ judges: String, _ problems: [Problem]) async throws
+  private func stress(_ body: String, _ judges: String?, _ problems: [Problem]) async throws
     -> StressReport
   {
     let plugin = try BenchPlugin(
@@ -133,6 +133,49 @@ import Verifiers
     #expect(report.lastFailure?.contains("SyntaxError") == true, "\(report.text)")
   }
 
+  /// A problem about a function, as the code runner's tasks write it.
+  private static let function = Problem(
+    id: "add", prompt: "Write add.", answer: "def add(a, b):\n    return a + b",
+    metadata: [
+      "kind": .string("function"), "entry": .string("add"),
+      "calls": .array([
+        .object(["arguments": .array([.number(2), .number(3)]), "expected": .number(5)]),
+        .object(["arguments": .array([.number(-1), .number(1)]), "expected": .number(0)]),
+      ]),
+    ])
+
+  @Test func `a verifier that runs a function beside its tests is fooled`() async throws {
+    let body = """
+      try:
+          scope = {}
+          exec(completion.removeprefix('```python').removesuffix('```'), scope)
+          good = all(scope['add'](*c['arguments']) == c['expected'] for c in problem.metadata['calls'])
+      except (Exception, SystemExit): good = False
+      return passed('right') if good else wrong('not right')
+      """
+    let report = try await stress(body, nil, [Self.function])
+    #expect(
+      Set(report.fooled.map(\.attack)).isSuperset(of: ["equal to everything", "an int that lies"]),
+      "\(report.text)")
+    #expect(report.references == 1 && report.referencesPassed == 1)
+  }
+
+  @Test(.enabled(if: Jail.isPossible, Comment(rawValue: Jail.absence)))
+  func `the code runner is not fooled by programs`() async throws {
+    let set = try TaskSet(name: "functions", problems: [Self.function])
+    let report = try await VerifierStress(
+      try VerifierCatalog.find("code-runner"), on: set, log: .silent
+    ).run(withSize: false)
+    #expect(report.passed, "\(report.text)")
+    #expect((report.families["code"]?.attacks ?? 0) > 25 && report.referencesPassed == 1)
+  }
+
+  @Test func `a verifier that judges no attack shows nothing`() async throws {
+    let report = try await stress("return unscored('who knows')", "number", Self.sums)
+    #expect(!report.passed && report.text.contains("judged none of them"), "\(report.text)")
+    #expect(!report.text.contains("not fooled"))
+  }
+
   // MARK: - The attacks themselves
 
   @Test(arguments: ["42", "-21", "0", "1", "9", "8", "10", "100", "3.5", "Paris", "A", "no"])
@@ -159,11 +202,23 @@ import Verifiers
     #expect(guess(nil, ["numbers": .array([]), "target": .number(3)]) == .number)
     #expect(guess("New York") == .fact && guess(nil) == .text)
     #expect(guess("1", ["tests": .array([])]) == .code)
+    #expect(guess("1", ["calls": .array([])]) == .code)
+    #expect(guess("1", ["entry": .string("add")]) == .code)
     #expect(guess("a long text of more than six words") == .text)
+  }
+
+  @Test(arguments: [
+    ("def f():\n    return 1", true), ("    return a + b", true), ("print(input())", true),
+    ("#include <stdio.h>\nint main() {}", true), ("```\nx\n```", true), ("x = 3\nx", true),
+    ("42", false), ("", false), ("hello there", false), ("a == b", false),
+  ])
+  func `only a reference that is a program is sent as one`(reference: String, isProgram: Bool) {
+    #expect(CodeAttacks.isProgram(reference) == isProgram)
   }
 
   @Test func `programs of the attacks are about the problem's function`() {
     #expect(CodeAttacks.functionName(Self.programs[0]) == "add")
+    #expect(CodeAttacks.functionName(Self.function) == "add")
     #expect(
       CodeAttacks.functionName(Problem(id: "a", prompt: "Complete:\n\ndef  sum_of (x):"))
         == "sum_of")
@@ -176,5 +231,14 @@ import Verifiers
   @Test func `an excerpt shows what is hidden and is short`() {
     #expect(Excerpt.of("a\u{202E}b\u{0}\n") == #"a\u{202e}b\u{0}\n"#)
     #expect(Excerpt.of(String(repeating: "x", count: 1_000)).hasSuffix("… (1000 bytes)"))
+  }
+
+  @Test func `a long reason keeps its beginning and its end`() {
+    let reason = "died: " + String(repeating: "x", count: 2_000) + "\nTypeError: no"
+    let excerpt = Excerpt.ofReason(reason)
+    #expect(excerpt.hasPrefix("died: x") && excerpt.hasSuffix(#"\nTypeError: no"#))
+    #expect(excerpt.contains("… (\(reason.utf8.count) bytes) …"))
+    #expect(excerpt.unicodeScalars.count < Excerpt.reasonLimit + 40)
+    #expect(Excerpt.ofReason("a\u{202E}b") == #"a\u{202e}b"#)
   }
 }
