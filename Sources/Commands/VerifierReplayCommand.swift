@@ -14,7 +14,7 @@ struct VerifierReplayCommand: AsyncParsableCommand {
       Takes the rollouts that a run recorded, or a file that 'hone verify' wrote, and
       lists the verdicts of the verifier that are different today: after a change to
       it, this is what the change does. Exits with 0 where no verdict flipped, and
-      with 1 where one did.
+      with 1 where one did, or where one could not be judged.
 
         hone verifier replay runs/arithmetic-tiny-1 --verifier arithmetic
       """)

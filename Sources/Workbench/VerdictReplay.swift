@@ -138,8 +138,11 @@ package struct ReplayReport: Codable, Equatable, Sendable {
   /// Rollouts that were not judged now, since the verifier failed.
   package let failed: Int
 
-  /// Whether every verdict is what it was.
-  package var isSame: Bool { flips.isEmpty }
+  /// How the verifier failed on the last of them; nil where it did not.
+  package let lastFailure: String?
+
+  /// Whether every verdict is known, and what it was.
+  package var isSame: Bool { flips.isEmpty && failed == 0 }
 
   init(
     verifier: String, source: String, skipped: Int, recorded: [VerdictReplay.Recorded],
@@ -150,7 +153,9 @@ package struct ReplayReport: Codable, Equatable, Sendable {
     var flips: [Flip] = []
     var counts: [String: Int] = [:]
     for (old, new) in zip(recorded, verdicts)
-    where old.verdict.outcome != new.outcome || old.verdict.score != new.score {
+    where new.fault == nil
+      && (old.verdict.outcome != new.outcome || old.verdict.score != new.score)
+    {
       flips.append(
         Flip(
           file: old.file, row: old.row, problem: old.rollout.problem.id,
@@ -162,7 +167,9 @@ package struct ReplayReport: Codable, Equatable, Sendable {
       counts[kind, default: 0] += 1
     }
     (self.flips, self.counts) = (flips, counts)
-    failed = verdicts.count { $0.fault != nil }
+    let failures = verdicts.filter { $0.fault != nil }
+    failed = failures.count
+    lastFailure = failures.last?.reason
   }
 
   /// The report for people, in lines.
@@ -170,12 +177,18 @@ package struct ReplayReport: Codable, Equatable, Sendable {
     let others = skipped > 0 ? " (\(skipped) others it had not judged)" : ""
     var lines = [
       "\(verifier) on \(rollouts) rollouts of \(source)\(others): "
-        + (flips.isEmpty ? "no verdict flipped" : "\(flips.count) verdicts flipped")
+        + (flips.isEmpty
+          ? failed == rollouts ? "judged none of them" : "no verdict flipped"
+          : "\(flips.count) verdicts flipped")
     ]
     for (kind, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
       lines.append("  \(count) \(kind)")
     }
-    if failed > 0 { lines.append("  \(failed) could not be judged, since the verifier failed") }
+    if let lastFailure {
+      lines.append(
+        "  \(failed) could not be judged, since the verifier failed: "
+          + Excerpt.ofReason(lastFailure))
+    }
     for flip in flips.prefix(20) {
       lines.append("  \(flip.file):\(flip.row) problem '\(flip.problem)'")
       lines.append("    text:   \(flip.completion)")
@@ -189,7 +202,7 @@ package struct ReplayReport: Codable, Equatable, Sendable {
 
 extension ReplayReport.Finding {
   fileprivate var text: String {
-    "\(outcome.rawValue)\(score.map { " \($0)" } ?? ""): \(Excerpt.of(reason))"
+    "\(outcome.rawValue)\(score.map { " \($0)" } ?? ""): \(Excerpt.ofReason(reason))"
   }
 }
 

@@ -53,6 +53,17 @@ import Verifiers
     #expect(report.text.contains("4 verdicts flipped") && report.failed == 0)
   }
 
+  @Test func `what the verifier fails on is no flip, and is told`() async throws {
+    let plugin = try BenchPlugin("if completion == '5': os._exit(3)\n" + Self.body)
+    let file = plugin.folder.appending(path: "scored.jsonl")
+    let rows = [row("a", "4", "passed", "1"), row("b", "5", "wrong", "0")]
+    try Data(rows.joined(separator: "\n").utf8).write(to: file)
+    let report = try await VerdictReplay(try plugin.manifest(), log: .silent).run(file)
+    #expect(report.flips.isEmpty && report.failed == 1 && !report.isSame, "\(report.text)")
+    #expect(report.lastFailure?.contains("exit code 3") == true)
+    #expect(report.text.contains("1 could not be judged"))
+  }
+
   @Test func `a run's folder has its recorded rollouts judged`() async throws {
     let plugin = try BenchPlugin(Self.body)
     let run = plugin.folder.appending(path: "runs/mini-1")
