@@ -16,6 +16,9 @@ package struct VerifierScaffold {
   /// Hone's checkout, for a plugin in Swift.
   private let hone: URL?
 
+  /// The verifiers that come with Hone, which another of the name would hide.
+  static let houseNames: Set = ["arithmetic", "code-runner"]
+
   /// Checks the name and the place; nothing is written yet.
   ///
   /// - Parameters:
@@ -30,6 +33,7 @@ package struct VerifierScaffold {
   ) throws(ScaffoldError) {
     guard VerifierCatalog.isName(name) else { throw .unusableName(name: name) }
     guard name != "sdk" else { throw .unusableName(name: name) }
+    guard !Self.houseNames.contains(name) else { throw .nameOfTheHouse(name: name) }
     (self.name, self.language, self.parent) = (name, language, parent)
     let folder = parent.appending(path: name)
     guard !FileManager.default.fileExists(atPath: folder.path) else {
@@ -72,9 +76,39 @@ package struct VerifierScaffold {
 
   /// What is left to be done, for people.
   package var nextSteps: [String] {
-    let folder = parent.appending(path: name).relativePath
-    let build = language == .swift ? ["swift build -c release --package-path \(folder)"] : []
-    return build + ["hone verifier check \(name)"]
+    reach + build + ["hone verifier check \(name)"]
+  }
+
+  /// What lets `hone` find the plugin, which it looks for in folders named `verifiers`; nothing
+  /// where it does already.
+  private var reach: [String] {
+    let own = parent.standardizedFileURL.resolvingSymlinksInPath()
+    let isFound = VerifierCatalog.folders().contains {
+      $0.standardizedFileURL.resolvingSymlinksInPath().path == own.path
+    }
+    if isFound { return [] }
+    guard parent.standardizedFileURL.lastPathComponent == "verifiers" else {
+      return ["mkdir -p verifiers && mv \(quoted(folderPath)) verifiers/"]
+    }
+    return [
+      "export HONE_HOME=\(quoted(parent.standardizedFileURL.deletingLastPathComponent().path))"
+    ]
+  }
+
+  private var build: [String] {
+    guard language == .swift else { return [] }
+    let isMoved = reach.contains { $0.hasPrefix("mkdir") }
+    let folder = isMoved ? "verifiers/\(name)" : parent.appending(path: name).relativePath
+    return ["swift build -c release --package-path \(quoted(folder))"]
+  }
+
+  private var folderPath: String {
+    parent.appending(path: name).standardizedFileURL.path
+  }
+
+  /// A path as a shell takes it.
+  private func quoted(_ path: String) -> String {
+    path.contains(#/[^A-Za-z0-9._\/-]/#) ? "'\(path.replacing("'", with: #"'\''"#))'" : path
   }
 
   // MARK: - Files
@@ -153,12 +187,9 @@ package struct VerifierScaffold {
             + "`Package.swift`."
         )
       }
-    let build =
-      language == .swift
-      ? "\n    swift build -c release --package-path \(parent.appending(path: name).relativePath)"
-      : ""
+    let before = (reach + build).map { "\n    \($0)" }.joined()
     return filled(PackageResources.guide_md).replacing("@PROGRAMHINT@", with: hint)
-      .replacing("@PROGRAM@", with: "`\(program)`").replacing("@BUILD@", with: build)
+      .replacing("@PROGRAM@", with: "`\(program)`").replacing("@BUILD@", with: before)
   }
 
   private func filled(_ template: [UInt8]) -> String {
@@ -198,6 +229,8 @@ package struct VerifierScaffold {
 /// A plugin that cannot be begun.
 package enum ScaffoldError: Error, Equatable, CustomStringConvertible {
   case unusableName(name: String)
+  /// The name of a verifier that comes with Hone.
+  case nameOfTheHouse(name: String)
   case exists(folder: String)
   case noCheckout(folder: String, isNamed: Bool)
   case unwritable(folder: String, reason: String)
@@ -209,6 +242,8 @@ package enum ScaffoldError: Error, Equatable, CustomStringConvertible {
       '\(name)' cannot name a verifier: use lower-case letters, digits and hyphens, 1 to 64 of \
       them, not a hyphen first, and not 'sdk'.
       """
+    case .nameOfTheHouse(let name):
+      "'\(name)' is a verifier that comes with Hone, and another would hide it. Choose another name."
     case .exists(let folder):
       "'\(folder)' is there already, and is not written over. Choose another name, or remove it."
     case .noCheckout(let folder, let isNamed):

@@ -46,7 +46,9 @@ import Verifiers
     let package = try String(contentsOf: own.appending(path: "Package.swift"), encoding: .utf8)
     let path = try #require(package.firstMatch(of: #/path: "(\/[^"]+)"/#)?.output.1)
     #expect(FileManager.default.fileExists(atPath: "\(path)/Sources/VerifierKit"))
-    #expect(scaffold.nextSteps.first?.hasPrefix("swift build -c release --package-path") == true)
+    #expect(
+      scaffold.nextSteps.dropLast().last?.hasPrefix("swift build -c release --package-path") == true
+    )
     // It is not built yet, and that is said.
     let manifest = try VerifierCatalog.find("my-checker", in: [folder.url])
     let error = try #require(throws: VerifierError.self) {
@@ -62,6 +64,40 @@ import Verifiers
       try VerifierScaffold(name, language: .python, in: folder.url)
     }
     #expect(!FileManager.default.fileExists(atPath: folder.url.path))
+  }
+
+  @Test func `the names of the house's verifiers are kept for them`() throws {
+    let house = VerifierCatalog.executableFolder
+    let names = VerifierCatalog.plugins().map(\.lastPathComponent)
+    #expect(VerifierScaffold.houseNames.isSubset(of: names), "\(names) beside \(house.path)")
+    let folder = Folder()
+    for name in VerifierScaffold.houseNames {
+      #expect(throws: ScaffoldError.nameOfTheHouse(name: name)) {
+        try VerifierScaffold(name, language: .python, in: folder.url)
+      }
+    }
+  }
+
+  @Test func `the next steps lead to a plugin that lies elsewhere`() throws {
+    let folder = Folder()
+    let home = try VerifierScaffold(
+      "near", language: .python, in: folder.url.appending(path: "verifiers"))
+    #expect(
+      home.nextSteps == ["export HONE_HOME=\(folder.url.path)", "hone verifier check near"])
+    let guide = try home.write().appending(path: "README.md")
+    #expect(
+      try String(contentsOf: guide, encoding: .utf8).contains("export HONE_HOME=\(folder.url.path)")
+    )
+    let away = try VerifierScaffold(
+      "far", language: .python, in: folder.url.appending(path: "my x"))
+    #expect(
+      away.nextSteps == [
+        "mkdir -p verifiers && mv '\(folder.url.path)/my x/far' verifiers/",
+        "hone verifier check far",
+      ])
+    let found = try #require(VerifierCatalog.folders().first)
+    let here = try VerifierScaffold("here", language: .python, in: found)
+    #expect(here.nextSteps == ["hone verifier check here"])
   }
 
   @Test func `what is there is not written over, and no draft is left`() throws {
