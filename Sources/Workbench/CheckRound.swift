@@ -147,7 +147,8 @@ struct CheckRound {
   /// Notes failures of processes, which are told even where every request was answered at last.
   mutating func note(_ failed: (latest: [String], count: Int)) {
     processFailures += failed.count
-    guard failed.count > 0, !failures.contains(where: { $0.rule == .conduct }) else { return }
+    guard failed.count > 0, notAsked == 0, !failures.contains(where: { $0.rule == .conduct })
+    else { return }
     failures.append(
       CheckReport.Failure(
         rule: .conduct, line: nil, problem: nil, completion: nil,

@@ -84,7 +84,7 @@ package struct StressReport: Codable, Equatable, Sendable {
     lines += Self.lines("was not judged in time", late)
     if notAsked > 0 {
       lines.append(
-        "  \(notAsked) attacks were not judged, since the verifier does not run: "
+        "  \(notAsked) attacks were not judged, since the verifier answers nothing: "
           + Excerpt.ofReason(lastFailure ?? "")
       )
     }

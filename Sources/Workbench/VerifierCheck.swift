@@ -40,6 +40,7 @@ package struct VerifierCheck {
     var round = CheckRound(failures: tableFailures)
     // A process keeps its settings, so rows of equal settings share one.
     let groups = Dictionary(grouping: cases, by: \.settings)
+      .sorted { ($0.value.first?.line ?? 0) < ($1.value.first?.line ?? 0) }
     var answers = true
     for (settings, rows) in groups {
       guard answers else {
