@@ -237,16 +237,17 @@ static int attend(struct work *work) {
     };
     int milliseconds = (int)((work->deadline - moment + 999) / 1000);
     if (poll(waits, 6, milliseconds) < 0 && errno != EINTR) return -1;
-    if (waits[0].revents && take_stream(work, &cell->output, &work->output, output_limit, CELL_OUTPUT_LIMIT) != 0) return -1;
-    if (waits[1].revents && take_stream(work, &cell->errors, &work->errors, output_limit, CELL_OUTPUT_LIMIT) != 0) return -1;
-    if (waits[2].revents && take_stream(work, &cell->records, &work->records, record_limit, CELL_RECORD_LIMIT) != 0) return -1;
-    if (waits[4].revents) send_job(work);
+    // First: what follows may tell the supervisor something, and takes what it sends meanwhile.
     if (waits[5].revents & POLLIN) {
       if (take_input(work) != 0) return -1;
       work->records.total = 0;  // the limit is one answer's
     } else if (waits[5].revents) {
       return -1;
     }
+    if (waits[0].revents && take_stream(work, &cell->output, &work->output, output_limit, CELL_OUTPUT_LIMIT) != 0) return -1;
+    if (waits[1].revents && take_stream(work, &cell->errors, &work->errors, output_limit, CELL_OUTPUT_LIMIT) != 0) return -1;
+    if (waits[2].revents && take_stream(work, &cell->records, &work->records, record_limit, CELL_RECORD_LIMIT) != 0) return -1;
+    if (waits[4].revents) send_job(work);
     if (waits[3].revents) return 0;
   }
   return 0;
