@@ -81,8 +81,7 @@ import Testing
   @Test func `an interrupt finishes the round, and the run goes on to the same end`() async throws {
     let run = try MiniRun()
     let process = try run.start()
-    try await process.wait { run.exists("checkpoints/000001") }
-    process.interrupt()
+    await process.send(SIGINT, once: run.file("checkpoints/000001"))
     #expect(await process.exitCode == 130, "\(process.errorText)")
     #expect(try run.status == "interrupted")
     #expect(process.errorText.contains("hone run --resume runs/mini-1"))
@@ -110,8 +109,8 @@ import Testing
   @Test func `a disk that is full leaves the last good checkpoint`() async throws {
     let run = try MiniRun()
     let first = try run.start()
-    try await first.wait { run.exists("checkpoints/000001") }
-    await first.kill()
+    await first.send(SIGKILL, once: run.file("checkpoints/000001"))
+    _ = await first.exitCode
     let before = try run.checkpoints
     // The weights take 3 MiB, the moments 6 MiB: the first fit, the second do not.
     let second = try run.resume(blocks: 4000)

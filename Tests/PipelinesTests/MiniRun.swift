@@ -94,8 +94,11 @@ final class MiniRun: Sendable {
   }
 
   func exists(_ path: String) -> Bool {
-    FileManager.default.fileExists(atPath: run.appending(path: path).path)
+    FileManager.default.fileExists(atPath: file(path).path)
   }
+
+  /// A file of the run.
+  func file(_ path: String) -> URL { run.appending(path: path) }
 
   /// The numbered checkpoints.
   var checkpoints: [String] {
@@ -184,8 +187,20 @@ final class HoneProcess: Sendable {
     (try? String(contentsOf: errors, encoding: .utf8)) ?? "no standard error"
   }
 
-  /// Sends SIGINT.
-  func interrupt() { process.interrupt() }
+  /// Sends a signal the moment a file is there, unless the process ended before.
+  ///
+  /// A thread of its own looks: tests that compute may keep all of Swift's busy for seconds, in which
+  /// a short run would end.
+  func send(_ signal: Int32, once file: URL) async {
+    let process = process
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        while process.isRunning, !FileManager.default.fileExists(atPath: file.path) { usleep(2000) }
+        if process.isRunning { Foundation.kill(process.processIdentifier, signal) }
+        continuation.resume()
+      }
+    }
+  }
 
   /// Sends SIGKILL, and waits until it is gone.
   func kill() async {
