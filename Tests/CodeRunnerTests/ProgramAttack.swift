@@ -217,7 +217,10 @@ struct ProgramAttack: Sendable, CustomTestStringConvertible {
       """),
     .held(
       "p_read_proc1_cmdline",
-      "return any(word in open('/proc/1/cmdline').read() for word in ('/work/', '/root', '.build'))"
+      """
+      return any(word in open('/proc/1/cmdline').read()
+                 for word in ('\(RunnerBench.root.path)', '.build'))
+      """
     ),
     .held("p_proc1_mem", "return os.open('/proc/1/mem', os.O_RDWR)"),
     .held("p_proc1_root", "return os.listdir('/proc/1/root/')"),
