@@ -20,6 +20,21 @@ struct cell_limits {
   uint32_t open_files;
 };
 
+/// What a cell's processes tell the server through the status pipe.
+struct cell_news {
+  uint32_t kind;           // enum cell_news_kind
+  int32_t code;            // an errno; with CELL_ENDED the program's status, as wait(2) has it
+  uint32_t reached_limit;  // CELL_ENDED: the limit of processes was reached when it was told to stop
+  char step[20];           // CELL_FAILURE: what failed
+};
+
+enum cell_news_kind {
+  CELL_FORKED = 1,   // by pid 1: the program's process is there
+  CELL_ENTERED = 2,  // by that process: its jail is closed, and the program may begin
+  CELL_FAILURE = 4,  // by either: no program runs in this cell
+  CELL_ENDED = 8,    // by pid 1: all processes are gone
+};
+
 /// A cell that waits for its job, or runs it.
 struct cell {
   pid_t first;  // its pid 1, a child of the server
@@ -28,14 +43,7 @@ struct cell {
   int errors;
   int records;
   int status;
-};
-
-/// How a cell ended: what its pid 1 writes into the status pipe.
-struct cell_ending {
-  uint32_t is_made;         // 0: `step` failed with the errno `status`
-  int32_t status;           // of the program, as wait(2) has it
-  uint32_t reached_limit;   // the limit of processes was reached when it was told to stop
-  char step[20];
+  struct cell_news failure;  // why it cannot be used, where its kind is CELL_FAILURE
 };
 
 /// Reads `name=number` words over `limits`; returns 0, or -1 for a word that is none.
@@ -50,8 +58,8 @@ const char *cell_prepare_stage(void);
 
 enum cell_side { CELL_FAILED = -1, CELL_IN_SERVER = 0, CELL_IN_PROGRAM = 1 };
 
-/// Makes a cell. Returns twice: in the server with `cell` filled, and in the program, which holds
-/// only descriptors 0 to 3 then.
+/// Makes a cell, and waits until it is there. Returns twice: in the server with `cell` filled, and in
+/// the program, which holds only descriptors 0 to 3 then.
 enum cell_side cell_make(struct cell *cell, const struct cell_limits *limits);
 
 /// Writes all bytes, or returns -1 with errno.

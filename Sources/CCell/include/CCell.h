@@ -10,7 +10,7 @@
 // does not return; it makes one cell after the other. Each cell is a fork of the host in which the
 // call returns once, with the program's job on descriptor 0.
 //
-//   supervisor ── requests ──► server ──clone3──► pid 1 of the cell ──fork──► the program
+//   supervisor ── requests ──► server ──clone───► pid 1 of the cell ──fork──► the program
 //              ◄── replies ───        ◄─────────── outputs, records, status ────────┘
 //
 // Numbers are as the machine has them: both ends are on one machine.
@@ -52,7 +52,7 @@ enum cell_flag {
 /// Serves cells: never returns in the server.
 ///
 /// `requests` and `replies` are taken over. `options` are words `name=number` with blanks between
-/// them; `cell_options.c` lists them. Root drops to an unprivileged user first.
+/// them; `options.c` lists them. Root drops to an unprivileged user first.
 ///
 /// Returns the number of bytes of the job in a new cell, where 0 is the job, then the input; 1 and 2
 /// are captured; 3 takes records, and nothing else is open. Returns -1 where the machine
