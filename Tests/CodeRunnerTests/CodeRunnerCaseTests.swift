@@ -72,6 +72,106 @@ struct VerifierCase: Decodable, Sendable {
     #expect(paid.details["cases"] == .number(4) && paid.details["right"] == .number(1))
   }
 
+  @Test(
+    arguments: [
+      // What is written, for "6\n7\n", and which normalisers take it.
+      ("p_output_no_newline", "print(6, 7, sep='\\n', end='')", [.lines, .tokens]),
+      ("p_output_crlf", "print('6\\r\\n7', end='\\r\\n')", [.lines, .tokens]),
+      ("p_output_trailing_ws", "print('6 \\t\\n7  \\n\\n')", [.lines, .tokens]),
+      ("leading blanks", "print(' 6\\n7')", [.tokens]), ("one line", "print(6, 7)", [.tokens]),
+      ("as it should be", "print('6\\n7')", [.exact, .lines, .tokens]),
+      ("more", "print('6\\n7\\n8')", []),
+    ] as [(String, String, [OutputNormaliser])])
+  func `forms of an output count as the normaliser says`(
+    name: String, source: String, accepted: [OutputNormaliser]
+  ) throws {
+    let bench = try RunnerBench()
+    for normaliser in OutputNormaliser.allCases {
+      let problem = program([("", "6\n7\n")], ["normaliser": .string(normaliser.rawValue)])
+      let (outcome, verdict) = bench.outcome(problem, source)
+      #expect(
+        outcome == (accepted.contains(normaliser) ? .passed : .wrong),
+        "\(name), \(normaliser): \(verdict.reason)")
+    }
+  }
+
+  @Test(
+    arguments: [
+      (["normalizer": .string("exact")], "it is spelt 'normaliser'"),
+      (["Kind": .string("stdio")], "it is spelt 'kind'"),
+      (
+        [
+          "cases": .array([
+            .object(["input": .string(""), "output": .string("1"), "hidden": .bool(true)])
+          ])
+        ], "a field 'hidden', which is none of input, output, visible"
+      ),
+      (
+        [
+          "cases": .array([
+            .object(["output": .string(String(repeating: "x", count: (256 << 10) + 1))])
+          ])
+        ], "longer than the setting 'outputKiB', 256"
+      ),
+    ] as [([String: JSONValue], String)])
+  func `a task that is misspelt or cannot be met is unscored`(
+    more: [String: JSONValue], reason: String
+  ) throws {
+    let (outcome, verdict) = try RunnerBench().outcome(program([("", "1\n")], more), "print(1)")
+    #expect(outcome == .infrastructure && verdict.reason.contains(reason), "\(verdict.reason)")
+  }
+
+  @Test func `expected values that no cell can return are refused`() throws {
+    let bench = try RunnerBench()
+    func reason(_ expected: JSONValue) -> String {
+      bench.outcome(function("f", [([], expected)]), "def f(): return 1").1.reason
+    }
+    let deep = (0...ReturnLimits.depth).reduce(JSONValue.number(1)) { value, _ in .array([value]) }
+    #expect(reason(deep).contains("deeper or larger than a cell returns"))
+    let wide = JSONValue.array(Array(repeating: .null, count: ReturnLimits.count))
+    #expect(reason(wide).contains("deeper or larger than a cell returns"))
+    let long = JSONValue.array(
+      Array(repeating: .string(String(repeating: "x", count: 50_000)), count: 25))
+    #expect(reason(long).contains("longer than the 1024 KiB of a cell"))
+    let unhashable = JSONValue.object(["s": .array([.array([])])])
+    #expect(reason(unhashable).contains("cannot hash"))
+    #expect(
+      reason(.object(["d": .array([.array([.object(["d": .array([])]), .null])])])).contains("hash")
+    )
+  }
+
+  @Test func `the largest values that a cell returns are returned`() throws {
+    let bench = try RunnerBench()
+    let deep = (0..<ReturnLimits.depth).reduce(JSONValue.number(1)) { value, _ in .array([value]) }
+    let nest = "def f():\n  x = 1\n  for _ in range(\(ReturnLimits.depth)): x = [x]\n  return x"
+    #expect(bench.outcome(function("f", [([], deep)]), nest).0 == .passed)
+    let wide = JSONValue.array(Array(repeating: .null, count: ReturnLimits.count - 1))
+    let many = "def f(): return [None] * \(ReturnLimits.count - 1)"
+    #expect(bench.outcome(function("f", [([], wide)]), many).0 == .passed)
+    // On both sides of the length from which cells write hexadecimal digits.
+    for (power, sign) in [(3913, ""), (3912, "-"), (3913, "-")] {
+      let digits = sign + "1" + String(repeating: "0", count: power)
+      let expected = JSONValue.object(["i": .string(digits)])
+      let source = "def f(): return \(sign.isEmpty ? 1 : -1) * 10 ** \(power)"
+      #expect(bench.outcome(function("f", [([], expected)]), source).0 == .passed, "10^\(power)")
+    }
+    let hexadecimal = JSONValue.object(["i": .string("-0xff")])
+    #expect(bench.outcome(function("f", [([], hexadecimal)]), "def f(): return -255").0 == .passed)
+  }
+
+  @Test func `a result that tests cannot be given is named where they fail`() throws {
+    let problem = Problem(
+      id: "t", prompt: "?",
+      metadata: [
+        "kind": .string("tests"), "entry": .string("f"),
+        "tests": .array([.string(""), .string("assert list(f(3)) == [0, 1, 2]")]),
+      ])
+    let bench = try RunnerBench()
+    let (outcome, verdict) = bench.outcome(problem, "def f(n): yield from range(n)")
+    #expect(outcome == .wrong && verdict.reason.contains("what is no plain value"))
+    #expect(bench.outcome(problem, "def f(n): return list(range(n))").0 == .passed)
+  }
+
   @Test func `a record tells the outcome, the times and the end of standard error`() throws {
     let source = "import sys\nprint('x' * 9000, 'the end', file=sys.stderr)\nraise KeyError('k')"
     let verdict = try RunnerBench().runner.judge(program([("", "1\n")]), source)

@@ -24,7 +24,8 @@ struct CodeRunner: VerifierPlugin {
   func judge(_ problem: Problem, _ completion: String) -> Verdict {
     let task: CodeTask
     do throws(CodeTask.Unusable) {
-      task = try CodeTask(problem, standardLanguage: settings.language)
+      task = try CodeTask(
+        problem, standardLanguage: settings.language, limits: settings.limits)
     } catch {
       return verdict(on: Finding(.infrastructure, error.reason))
     }

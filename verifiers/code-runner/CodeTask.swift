@@ -1,3 +1,4 @@
+import Cells
 import VerifierKit
 
 /// What a problem's metadata asks of a program.
@@ -50,8 +51,15 @@ struct CodeTask {
   let prefix: String?
 
   /// Reads the metadata of a problem.
-  init(_ problem: Problem, standardLanguage: Language) throws(Unusable) {
+  ///
+  /// - Throws: ``Unusable`` where something is missing or misspelt, or where no program could pass
+  ///   within `limits`.
+  init(_ problem: Problem, standardLanguage: Language, limits: CellLimits) throws(Unusable) {
     let fields = TaskFields(problem.metadata)
+    try fields.refuseMisspelt([
+      "kind", "language", "prefix", "comparison", "tolerance", "cases", "normaliser", "entry",
+      "calls", "tests", "call",
+    ])
     let name = try fields.text("language", orElse: standardLanguage.rawValue)
     guard let language = Language(rawValue: name) else {
       throw Unusable(
@@ -65,15 +73,24 @@ struct CodeTask {
     case "stdio":
       let normaliser = try fields.choice("normaliser", orElse: OutputNormaliser.lines)
       let cases = try fields.objects("cases").map { (fields) throws(Unusable) in
-        IOCase(
+        try fields.refuseAllBut(["input", "output", "visible"])
+        return IOCase(
           input: Array(try fields.text("input", orElse: "").utf8),
           output: Array(try fields.text("output", orElse: nil).utf8),
           isVisible: try fields.bool("visible"))
+      }
+      guard cases.allSatisfy({ $0.output.count <= limits.outputKiB << 10 }) else {
+        throw Unusable(
+          reason: "a case's output is longer than the setting 'outputKiB', \(limits.outputKiB)")
       }
       kind = .stdio(cases, normaliser, tolerance)
     case "function":
       let calls = try fields.objects("calls").map { (fields) throws(Unusable) in
         try Call(fields, comparison, tolerance)
+      }
+      guard calls.reduce(0, { $0 + $1.recordSize }) <= limits.recordsKiB << 10 else {
+        throw Unusable(
+          reason: "the expected values are longer than the \(limits.recordsKiB) KiB of a cell")
       }
       kind = .function(entry: try fields.identifier("entry"), calls: calls)
     case "tests":
@@ -121,16 +138,32 @@ extension CodeTask.Call {
   fileprivate init(
     _ fields: TaskFields, _ comparison: Comparison, _ tolerance: Tolerance?
   ) throws(CodeTask.Unusable) {
+    try fields.refuseAllBut([
+      "arguments", "keywords", "expected", "truth", "visible", "comparison", "tolerance",
+    ])
     arguments = try fields.values("arguments")
     keywords = try fields.namedValues("keywords")
     isVisible = try fields.bool("visible")
     if fields.has("truth") {
       expectation = .truth(try fields.bool("truth"))
     } else {
+      let expected = try fields.value("expected")
+      guard ReturnLimits.hold(expected) else {
+        throw CodeTask.Unusable(
+          reason: "a call's 'expected' is deeper or larger than a cell returns")
+      }
       expectation = .value(
-        try fields.value("expected"), try fields.choice("comparison", orElse: comparison),
+        expected, try fields.choice("comparison", orElse: comparison),
         try fields.tolerance("tolerance") ?? tolerance)
     }
+  }
+
+  /// Bytes of the record that brings what is expected, at least.
+  fileprivate var recordSize: Int {
+    guard case .value(let expected, _, _) = expectation else { return 0 }
+    var bytes: [UInt8] = []
+    JSONWriter.append(["index": .number(0), "value": expected.json], to: &bytes)
+    return bytes.count + 1
   }
 }
 

@@ -10,6 +10,25 @@ struct TaskFields {
 
   func has(_ name: String) -> Bool { members[name] != nil }
 
+  /// Refuses every field but these.
+  func refuseAllBut(_ known: Set<String>) throws(CodeTask.Unusable) {
+    guard let odd = members.keys.filter({ !known.contains($0) }).min() else { return }
+    let names = known.sorted().joined(separator: ", ")
+    throw Unusable(reason: "the task has a field '\(odd.prefix(40))', which is none of \(names)")
+  }
+
+  /// Refuses fields that are spelt almost as the known ones; others belong to somebody else.
+  func refuseMisspelt(_ known: Set<String>) throws(CodeTask.Unusable) {
+    func folded(_ name: String) -> String {
+      name.lowercased().replacing("z", with: "s").filter(\.isLetter)
+    }
+    let byFolded = Dictionary(known.map { (folded($0), $0) }) { first, _ in first }
+    for name in members.keys.sorted() where !known.contains(name) {
+      guard let meant = byFolded[folded(name)] else { continue }
+      throw Unusable(reason: "the task has a field '\(name.prefix(40))'; it is spelt '\(meant)'")
+    }
+  }
+
   /// A text; `standard` where it is absent, and an error where that is nil.
   func text(_ name: String, orElse standard: String?) throws(CodeTask.Unusable) -> String {
     switch members[name] {

@@ -17,25 +17,40 @@ struct TestsJudge {
   /// Lines of a conversation with a cell.
   private struct Lines {
     let server: CellServer
-    var partial: [UInt8] = []
     var report: CellReport?
+    private var bytes: [UInt8] = []
+    /// Where the next line starts.
+    private var start = 0
+    /// Up to where no end of it was found.
+    private var searched = 0
+
+    init(server: CellServer) { self.server = server }
+
+    var isAtEnd: Bool { start == bytes.count }
 
     /// The next line without its end; nil once the cell ended.
     mutating func next() throws(CellError) -> [UInt8]? {
       while true {
-        if let end = partial.firstIndex(of: 0x0A) {
-          let line = Array(partial[..<end])
-          partial.removeSubrange(...end)
-          return line
+        if let end = bytes[searched...].firstIndex(of: 0x0A) {
+          defer { (start, searched) = (end + 1, end + 1) }
+          return Array(bytes[start..<end])
         }
+        searched = bytes.count
         guard report == nil else { return nil }
         switch try server.next() {
-        case .records(let bytes): partial += bytes
+        case .records(let more): append(more)
         case .done(let report):
           self.report = report
-          partial += report.records
+          append(report.records)
         }
       }
+    }
+
+    /// Adds bytes behind those that were not read yet.
+    private mutating func append(_ more: [UInt8]) {
+      bytes.removeSubrange(..<start)
+      (start, searched) = (0, searched - start)
+      bytes += more
     }
 
     /// Waits for the cell's end, and says whether it wrote on.
@@ -43,7 +58,7 @@ struct TestsJudge {
       var wroteOn = false
       while true {
         if try next() != nil { wroteOn = true }
-        if let report { return (report, wroteOn || !partial.isEmpty) }
+        if let report { return (report, wroteOn || !isAtEnd) }
       }
     }
   }
@@ -51,6 +66,8 @@ struct TestsJudge {
   /// How the conversation ended.
   private enum Outcome {
     case tests(passed: Bool)
+    /// A test fails after the function returned what no stub can return.
+    case noPlainValue
     /// The candidate did not answer; its report says why, or it said so itself.
     case noAnswer(ProgramRecords.Failure?)
     case forged(String)
@@ -106,6 +123,7 @@ struct TestsJudge {
   private func carry(
     _ tester: inout Lines, _ candidate: inout Lines
   ) throws(CellError) -> Outcome {
+    var returnedOdd = false
     for index in 0...Self.callLimit {
       guard let line = try tester.next() else {
         // Once they have values, it may be these that keep them from ending.
@@ -114,11 +132,12 @@ struct TestsJudge {
       switch Self.question(line) {
       case .end(.tests) where index == 0:
         return .brokenTests("the tests end without a call of the function")
+      case .end(.tests(passed: false)) where returnedOdd: return .noPlainValue
       case .end(let outcome): return outcome
       case .pass(let bytes): try candidates.send(bytes)
       }
       guard let answer = try candidate.next() else { return .noAnswer(nil) }
-      switch Self.answer(answer, index: index) {
+      switch Self.answer(answer, index: index, isOdd: &returnedOdd) {
       case .end(let outcome): return outcome
       case .pass(let bytes): try testers.send(bytes)
       }
@@ -152,7 +171,7 @@ struct TestsJudge {
     }
   }
 
-  private static func answer(_ line: [UInt8], index: Int) -> Step {
+  private static func answer(_ line: [UInt8], index: Int, isOdd: inout Bool) -> Step {
     let record: ProgramRecords.Record
     do throws(ProgramRecords.Forged) {
       record = try ProgramRecords.record(in: line, 0..<line.count)
@@ -164,7 +183,9 @@ struct TestsJudge {
     case .failure(let failure): return .end(.noAnswer(failure))
     case .answer(index, .value(let value)): message = ["value": value.json]
     case .answer(index, .raised(let type)): message = ["raised": .string(type)]
-    case .answer(index, .odd): message = ["raised": .string("TypeError")]
+    case .answer(index, .odd):
+      isOdd = true
+      message = ["raised": .string("TypeError")]
     case .answer: return .end(.forged("a record is not the one whose turn it is"))
     }
     var bytes: [UInt8] = []
@@ -178,12 +199,15 @@ struct TestsJudge {
     case .brokenTests(let problem): return Finding(.infrastructure, problem)
     case .forged(let problem): return Finding(.protocolError, problem)
     case .noAnswer(let failure): said = failure
-    case .tests, .unfinished: break
+    case .tests, .noPlainValue, .unfinished: break
     }
     if let ending = report.failure(cpuSeconds: settings.cpuSeconds, said: said) { return ending }
     if let failure = said?.finding { return failure }
     if case .unfinished = outcome {
       return Finding(.wrong, "the tests do not come to an end with its values")
+    }
+    if case .noPlainValue = outcome {
+      return Finding(.wrong, "the function returns what is no plain value, and a test fails")
     }
     guard case .tests(let passed) = outcome else {
       return Finding(.noResult, "it left before it answered")

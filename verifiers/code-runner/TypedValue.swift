@@ -41,8 +41,8 @@ indirect enum TypedValue {
   ///
   /// - Parameters:
   ///   - json: The tagged form.
-  ///   - allowsNumbers: Whether bare JSON numbers may stand for integers and floats, as people write
-  ///     them into tasks.
+  ///   - allowsNumbers: Whether a task is read and not a cell's record: bare JSON numbers may stand
+  ///     for integers and floats, as people write them, and integers get the form that cells send.
   ///   - allowsExpressions: Whether `{"e": "Pair(1, 2)"}` may stand for what the program makes of it.
   /// - Throws: ``Malformed`` where it describes none.
   init(
@@ -75,7 +75,9 @@ indirect enum TypedValue {
         throw Malformed(problem: "an object of \(members.count) keys, where a value has one")
       }
       switch (tag, content) {
-      case ("i", .string(let digits)): self = .integer(try Self.digits(digits))
+      case ("i", .string(let text)):
+        let digits = try Self.digits(text, limit: allowsNumbers ? ReturnLimits.digits : nil)
+        self = .integer(allowsNumbers ? ReturnLimits.sentForm(digits) : digits)
       case ("f", .string(let text)): self = .float(try Self.float(.string(text)))
       case ("c", .array(let parts)) where parts.count == 2:
         self = .complex(try Self.float(parts[0]), try Self.float(parts[1]))
@@ -95,8 +97,8 @@ indirect enum TypedValue {
         }
         self = .codePoints(points)
       case ("t", .array(let elements)): self = .tuple(try all(elements))
-      case ("s", .array(let elements)): self = .set(try Self.distinct(all(elements)))
-      case ("z", .array(let elements)): self = .frozenSet(try Self.distinct(all(elements)))
+      case ("s", .array(let elements)): self = .set(try Self.keys(all(elements)))
+      case ("z", .array(let elements)): self = .frozenSet(try Self.keys(all(elements)))
       case ("d", .array(let pairs)):
         var members: [(key: TypedValue, value: TypedValue)] = []
         for pair in pairs {
@@ -109,7 +111,7 @@ indirect enum TypedValue {
               try TypedValue(parts[1], allowsNumbers: allowsNumbers)
             ))
         }
-        _ = try Self.distinct(members.map(\.key))
+        _ = try Self.keys(members.map(\.key))
         self = .dictionary(members)
       default: throw Malformed(problem: "the tag '\(tag.prefix(20))', or what stands with it")
       }
@@ -160,12 +162,13 @@ indirect enum TypedValue {
     }
   }
 
-  private static func digits(_ text: String) throws(Malformed) -> String {
+  /// Reads an integer; a `limit` bounds its hexadecimal digits, which a record's length bounds anyway.
+  private static func digits(_ text: String, limit: Int?) throws(Malformed) -> String {
     var digits = text.utf8[...]
     if digits.first == UInt8(ascii: "-") { digits = digits.dropFirst() }
     if digits.starts(with: "0x".utf8) {
       let rest = digits.dropFirst(2)
-      if !rest.isEmpty, rest.allSatisfy(\.isHexDigit) { return text }
+      if !rest.isEmpty, rest.count <= limit ?? .max, rest.allSatisfy(\.isHexDigit) { return text }
     } else if !digits.isEmpty, digits.count <= digitLimit,
       digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
       digits.first != UInt8(ascii: "0") || text == "0"
@@ -175,16 +178,28 @@ indirect enum TypedValue {
     throw Malformed(problem: "an integer that is no number")
   }
 
-  /// A set's elements, of which no two may be equal.
-  private static func distinct(_ elements: [TypedValue]) throws(Malformed) -> [TypedValue] {
+  /// Elements of a set, or keys: each can be hashed, and no two are equal.
+  private static func keys(_ elements: [TypedValue]) throws(Malformed) -> [TypedValue] {
     var seen: Set<[UInt8]> = []
     for element in elements {
+      guard element.isHashable else {
+        throw Malformed(problem: "an element or key that Python cannot hash")
+      }
       guard let key = element.key(.python) else { continue }
       guard seen.insert(key).inserted else {
         throw Malformed(problem: "an element that occurs twice")
       }
     }
     return elements
+  }
+
+  /// Whether Python takes it into a set.
+  private var isHashable: Bool {
+    switch self {
+    case .list, .set, .dictionary, .expression: false
+    case .tuple(let elements): elements.allSatisfy(\.isHashable)
+    case .none, .bool, .integer, .float, .complex, .text, .codePoints, .bytes, .frozenSet: true
+    }
   }
 }
 
