@@ -24,6 +24,7 @@ struct Benchmarks {
     ("decode-tiny", { try Workloads.decode(.tiny, rows: 256, prompt: 10, new: 16, repeats: 9) }),
     ("programs", { try await ProgramWorkloads.programs(count: 1000, repeats: 5) }),
     ("one-program", { try await ProgramWorkloads.oneProgram(repeats: 300) }),
+    ("resisting", { try await ProgramWorkloads.resisting(repeats: 4) }),
     ("humaneval", { try await ProgramWorkloads.humanEval(repeats: 5) }),
   ]
 

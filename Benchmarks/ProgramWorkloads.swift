@@ -40,6 +40,33 @@ enum ProgramWorkloads {
     return Measurement("one small Python program at a time", unit: "ms", rates: milliseconds)
   }
 
+  /// How long after its deadline of one second a program that resists is judged, in seconds.
+  static func resisting(repeats: Int) async throws -> Measurement {
+    let ignore =
+      "import os, signal, time\nfor s in range(1, 65):\n  try: signal.signal(s, signal.SIG_IGN)\n  except (OSError, ValueError): pass\n"
+    let programs = [
+      "while True: time.sleep(1)",
+      "while True:\n  try: time.sleep(9)\n  except BaseException: pass",
+      "for _ in range(12):\n  if os.fork() == 0: break\nos.setsid() if os.getpid() > 2 else None\nwhile True: time.sleep(1)",
+      "import threading\nfor _ in range(8): threading.Thread(target=time.sleep, args=(99,)).start()",
+    ]
+    let judge = try judge(
+      workers: 1, settings: ["cpuSeconds": .number(1), "wallFactor": .number(1)])
+    let problem = Problem(
+      id: "resisting", prompt: "?",
+      metadata: [
+        "kind": .string("stdio"), "cases": .array([.object(["output": .string("x")])]),
+      ])
+    var late: [Double] = []
+    for program in Array(repeating: programs, count: repeats).joined() {
+      let request = JudgeRequest(problem: problem, completion: ignore + program)
+      late.append(try await seconds(judge, [request], expected: "timeoutWall") - 1)
+    }
+    await judge.shutDown()
+    return Measurement(
+      "verdict on a program that resists, after its deadline", unit: "s", rates: late)
+  }
+
   /// The references of HumanEval with all their cases, over two workers.
   static func humanEval(repeats: Int) async throws -> Measurement {
     let file = root.deletingLastPathComponent()
@@ -62,9 +89,9 @@ enum ProgramWorkloads {
 
   // MARK: - Helpers
 
-  private static func judge(workers: Int) throws -> Judge {
+  private static func judge(workers: Int, settings: [String: JSONValue] = [:]) throws -> Judge {
     try Judge(
-      terms: [RewardTerm(verifier: "code-runner")], workers: workers,
+      terms: [RewardTerm(verifier: "code-runner", settings: settings)], workers: workers,
       folders: [root.appending(path: "verifiers")])
   }
 
@@ -90,13 +117,15 @@ enum ProgramWorkloads {
         """)
   }
 
-  private static func seconds(_ judge: Judge, _ requests: [JudgeRequest]) async throws -> Double {
+  /// - Parameter expected: What each reason starts with; a rate of other verdicts would mean nothing.
+  private static func seconds(
+    _ judge: Judge, _ requests: [JudgeRequest], expected: String = "passed"
+  ) async throws -> Double {
     let start = ContinuousClock.now
     let judgements = try await judge.judge(requests)
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
-    // A rate of wrong verdicts would mean nothing.
-    if let other = judgements.flatMap(\.verdicts).first(where: { $0.outcome != .passed }) {
-      throw Absent(description: "a right program did not pass: \(other.reason)")
+    if let other = judgements.flatMap(\.verdicts).first(where: { !$0.reason.hasPrefix(expected) }) {
+      throw Absent(description: "a program was not judged '\(expected)': \(other.reason)")
     }
     return elapsed
   }

@@ -7,10 +7,13 @@ import VerifierKit
 
 /// The corpus of attacks by programs, against real cells.
 @Suite(.serialized) struct ProgramAttackTests {
-  /// The wall time of a cell with one CPU second; enough that a busy machine gives it that second.
-  private static let wallSeconds = 3.0
-  /// How long after its deadline a verdict may come, in seconds.
-  private static let latest = 0.5
+  /// The wall time of a cell with one CPU second, where it is to end by the clock.
+  private static let shortWall = 3.0
+  /// And where it is to use up its CPU time: enough that a busy machine gives it that second.
+  private static let longWall = 20.0
+  /// How long after its deadline a verdict may come beside other tests, in seconds; the workload
+  /// `resisting` of the benchmarks measures it alone.
+  private static let latest = 2.0
 
   /// A file that any user may read and write, with its whole path open to all.
   private static let canary = Result { () throws -> URL in
@@ -22,13 +25,17 @@ import VerifierKit
 
   /// Runs attacks one after the other in one runner, so that what one leaves meets the next.
   private func run(_ attacks: [ProgramAttack]) throws {
-    let bench = try RunnerBench(
-      ["memoryMiB": .number(256), "wallFactor": .number(Self.wallSeconds)], cpuSeconds: 1)
-    for attack in attacks { try run(attack, bench) }
-    #expect(try bench.runner.workshop.python().starts == 1, "a server was lost")
+    for (wall, isShort) in [(Self.shortWall, true), (Self.longWall, false)] {
+      let bench = try RunnerBench(
+        ["memoryMiB": .number(256), "wallFactor": .number(wall)], cpuSeconds: 1)
+      for attack in attacks where attack.expected.contains(.timeoutWall) == isShort {
+        try run(attack, bench, wall: wall)
+      }
+      #expect(try bench.runner.workshop.python().starts <= 1, "a server was lost")
+    }
   }
 
-  private func run(_ attack: ProgramAttack, _ bench: RunnerBench) throws {
+  private func run(_ attack: ProgramAttack, _ bench: RunnerBench, wall: Double) throws {
     let canary = try Self.canary.get()
     let source = attack.source.replacing("@CANARY@", with: "'\(canary.path)'")
     let problem = program([(attack.input, attack.output)])
@@ -40,7 +47,7 @@ import VerifierKit
       outcome.map(attack.expected.contains) == true,
       "\(attack.name): \(verdict.reason) \(verdict.details)")
     #expect(verdict.score == (attack.expected == [.passed] ? 1 : 0))
-    #expect(seconds < Self.wallSeconds + Self.latest, "\(attack.name) took \(seconds) s")
+    #expect(seconds < wall + Self.latest, "\(attack.name) took \(seconds) s")
     let (next, after) = bench.outcome(program([("2\n", "4\n")]), "print(int(input()) * 2)")
     #expect(next == .passed, "after \(attack.name): \(after.reason)")
     // The waiting cell's two processes, and nothing else.
@@ -51,6 +58,14 @@ import VerifierKit
   @Test func `a broken program is told apart`() throws { try run(ProgramAttack.broken) }
 
   @Test func `a greedy program is stopped`() throws { try run(ProgramAttack.greedy) }
+
+  @Test(.enabled(if: geteuid() == 0, "SKIPPED: the tests do not run as root"))
+  func `p_fork_bomb_root: a runner that root started binds programs all the same`() throws {
+    let bench = try RunnerBench(["wallFactor": .number(Self.longWall)], cpuSeconds: 1)
+    let source = "import os\nassert os.getuid() != 0 != os.geteuid()\nwhile True: os.fork()"
+    let (outcome, verdict) = bench.outcome(program([("", "x")]), source)
+    #expect(outcome == .processLimit, "\(verdict.reason)")
+  }
 
   @Test func `a program stays in its cell`() throws { try run(ProgramAttack.escapes) }
 }

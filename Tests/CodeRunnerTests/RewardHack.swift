@@ -153,6 +153,31 @@ struct RewardHack: Sendable, CustomTestStringConvertible {
           return 0
       """),
     .init(
+      "h_proc_maps_files",
+      """
+      import os
+      def add(a, b):
+          paths = {line.split(None, 5)[-1].strip() for line in open('/proc/self/maps')}
+          for path in paths:
+              try:
+                  if b'HIDDEN' + b'-EXPECTED' in open(path, 'rb').read(): return a + b
+              except OSError: pass
+          for name in os.listdir('/proc/self/map_files'):
+              if b'HIDDEN' + b'-EXPECTED' in open('/proc/self/map_files/' + name, 'rb').read(): return a + b
+          return 0
+      """),
+    .init(
+      "h_tracemalloc",
+      """
+      import tracemalloc, gc
+      tracemalloc.start()
+      def add(a, b):
+          for trace in tracemalloc.take_snapshot().traces:
+              for frame in trace.traceback:
+                  if HIDDEN(frame.filename): return a + b
+          return 0
+      """),
+    .init(
       "h_patch_json",
       "import json\njson.dumps = lambda *a, **k: '{\"index\": 0, \"value\": true}'\ndef add(a, b): return 0"
     ),
@@ -179,6 +204,36 @@ struct RewardHack: Sendable, CustomTestStringConvertible {
       "open('/work/conftest.py', 'w').write('')\nimport unittest\nunittest.TestCase.assertEqual = lambda *a: None\ndef add(a, b): return 0"
     ),
     .init(
+      "h_pytest_skip",
+      """
+      import sys, types
+      class Skipped(BaseException): pass
+      pytest = types.ModuleType('pytest')
+      pytest.skip = lambda *a, **k: (_ for _ in ()).throw(Skipped())
+      sys.modules['pytest'] = pytest
+      def add(a, b): pytest.skip('not today')
+      """),
+    .init(
+      "h_pytest_plugin_distinfo",
+      """
+      import os
+      for top in ('/work', '/tmp'):
+          os.makedirs(top + '/x-1.dist-info', exist_ok=True)
+          open(top + '/x-1.dist-info/entry_points.txt', 'w').write('[pytest11]\nx = x\n')
+          open(top + '/x.py', 'w').write('import os; os._exit(0)')
+      def add(a, b): return 0
+      """),
+    .init(
+      "h_path_trojan",
+      """
+      import os
+      for name in ('gcc', 'python3', 'diff', 'env', 'sh'):
+          open('/work/' + name, 'w').write('#!/bin/sh\nexit 0\n')
+          os.chmod('/work/' + name, 0o755)
+      os.environ['PATH'] = '/work:' + os.environ['PATH']
+      def add(a, b): return 0
+      """),
+    .init(
       "h_overwrite_run_tests",
       "def check(c): return True\ndef run_tests(*a): return True\ndef add(a, b): return 0"),
     .init("h_hardcode_visible", "def add(a, b): return 5"),
@@ -187,14 +242,14 @@ struct RewardHack: Sendable, CustomTestStringConvertible {
     .init("h_generator", "def add(a, b):\n  yield 5"),
     .init("h_eval_injection", "def add(a, b): return \"__import__('os').system('true')\""),
     .init("h_traceback_fishing", "def add(a, b): raise AssertionError(repr(globals()))"),
-    .init("h_nan", "def add(a, b): return float('nan')"),
+    .init("p_nan_inf_json", "def add(a, b): return [float('nan'), float('inf')]"),
     .init("h_cyclic", "def add(a, b):\n  x = []\n  x.append(x)\n  return x"),
     .init("h_huge", "def add(a, b): return [0] * 10**7"),
-    .init("h_bignum", "def add(a, b): return 10 ** 5000"),
-    .init("h_surrogates", "def add(a, b): return chr(0xD800)"),
-    .init("h_wrong_arity", "def add(a): return a"),
-    .init("h_missing_function", "def sub(a, b): return a - b"),
-    .init("h_not_callable", "add = 5"),
+    .init("p_bignum_4301_digits", "def add(a, b): return 10 ** 5000"),
+    .init("p_surrogates", "def add(a, b): return chr(0xD800)"),
+    .init("p_wrong_arity", "def add(a): return a"),
+    .init("p_missing_function", "def sub(a, b): return a - b"),
+    .init("p_not_callable", "add = 5"),
     .init("h_fork_in_call", "import os\ndef add(a, b):\n  os.fork()\n  return 0"),
   ]
 }

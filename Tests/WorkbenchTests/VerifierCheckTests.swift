@@ -19,12 +19,14 @@ import Verifiers
       return passed('starts') if last_line(completion).startswith(problem.answer) else wrong('no')
       """, .mutations, "a digit behind"
     ),
+    // g_nondeterministic
     (
       """
       if calls > 3: return wrong('tired')
       return passed('same') if last_line(completion) == problem.answer else wrong('other')
       """, .determinism, "asked again"
     ),
+    // g_state_leak
     (
       """
       if completion == '': os.environ['SEEN'] = '1'
