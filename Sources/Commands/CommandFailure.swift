@@ -48,7 +48,8 @@ struct CommandFailure: Equatable {
     case is SettingsError, is InvalidSetting, is InvalidObjective: badUsage
     case TaskError.unknownTask, TaskError.unknownSplit: badUsage
     case is ScaffoldError: badUsage
-    case VerifierError.notFound, VerifierError.unknownSetting, VerifierError.invalidReward:
+    case VerifierError.notFound, VerifierError.unknownSetting, VerifierError.invalidReward,
+      VerifierError.invalidManifest:
       badUsage
     case PipelineError.noStages, PipelineError.notAStage, PipelineError.duplicateEvaluation:
       badUsage

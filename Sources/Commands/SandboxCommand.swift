@@ -8,6 +8,10 @@ struct SandboxCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sandbox",
     abstract: "Says how well verifiers are locked up on this machine.",
+    discussion: """
+        hone sandbox status
+        hone sandbox status --json
+      """,
     subcommands: [SandboxStatusCommand.self])
 }
 
@@ -23,6 +27,7 @@ struct SandboxStatusCommand: ParsableCommand {
       or a pipeline allows it (--allow-degraded, sandbox.allowDegraded).
 
         hone sandbox status
+        hone sandbox status --json
       """)
 
   @Flag(help: "Print the status as JSON.")
@@ -36,13 +41,13 @@ struct SandboxStatusCommand: ParsableCommand {
 
   /// The status for people.
   static func text(_ status: SandboxStatus) -> String {
-    var lines = ["level: \(status.level.rawValue); \(status.level.loss)", ""]
+    var lines = ["level: \(status.level.rawValue); \(status.loss)", ""]
     for trial in status.trials {
       let word = trial.isHeld ? "held    " : "not held"
       lines.append(
         "  \(word)  \(trial.guarantee.promise)" + (trial.breach.map { " (\($0))" } ?? ""))
     }
-    if status.level < .weakestByDefault {
+    if !status.isEnough {
       lines += [
         "",
         "Verifiers are refused at this level, but for --allow-degraded \(status.level.rawValue).",

@@ -10,6 +10,16 @@ struct VerifierCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verifier",
     abstract: "Makes verifiers, and tries them before a policy does.",
+    discussion: """
+      A verifier is a folder in verifiers/, in any language; verifiers/README.md has
+      the protocol.
+
+        hone verifier list
+        hone verifier new my-checker --language python
+        hone verifier check my-checker
+        hone verifier stress my-checker --tasks arithmetic
+        hone verifier replay runs/arithmetic-tiny-1 --verifier arithmetic
+      """,
     subcommands: [
       VerifierListCommand.self, VerifierNewCommand.self, VerifierCheckCommand.self,
       VerifierStressCommand.self, VerifierReplayCommand.self,

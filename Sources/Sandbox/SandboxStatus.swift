@@ -14,6 +14,10 @@ package struct SandboxStatus: Codable, Equatable, Sendable {
 
   /// The strongest level whose guarantees all held.
   package let level: SandboxLevel
+  /// What is missing at this level, in words.
+  package let loss: String
+  /// Whether verifiers run at this level without being told to.
+  package let isEnough: Bool
   /// Every guarantee, as tried at that level.
   package let trials: [Trial]
   /// Why the levels above are out of reach, strongest first.
@@ -23,6 +27,7 @@ package struct SandboxStatus: Codable, Equatable, Sendable {
 
   init(level: SandboxLevel, trials: [Trial], obstacles: [String], remedies: [String]) {
     (self.level, self.trials) = (level, trials)
+    (loss, isEnough) = (level.loss, level >= .weakestByDefault)
     (self.obstacles, self.remedies) = (obstacles, remedies)
   }
 }

@@ -52,7 +52,8 @@ struct ManifestFields {
   /// Refuses what nobody took.
   func refuseOthers() throws(VerifierError) {
     guard let other = values.keys.min() else { return }
-    throw invalid(other, "is unknown; the fields here are \(read.joined(separator: ", "))")
+    let advice = closest(to: other, in: read).map { ". Did you mean '\($0)'?" } ?? ""
+    throw invalid(other, "is unknown; the fields here are \(read.joined(separator: ", "))\(advice)")
   }
 
   mutating func text(_ field: String) throws(VerifierError) -> String {

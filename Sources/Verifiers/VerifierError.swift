@@ -1,4 +1,5 @@
 package import Foundation
+import Settings
 
 /// What stops a verifier from being used at all.
 ///
@@ -19,14 +20,15 @@ package enum VerifierError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .notFound(let name, let folders, let known):
       """
-      There is no verifier '\(name)'. \(known.isEmpty ? "None was found" : "Known: \(known.joined(separator: ", "))"); \
+      There is no verifier '\(name)'.\(closest(to: name, in: known).map { " Did you mean '\($0)'?" } ?? "") \
+      \(known.isEmpty ? "None was found" : "Known: \(known.joined(separator: ", "))"); \
       searched \(folders.map(\.path).joined(separator: ", ")). Correct the name, or put the \
       plugin's folder into one of these.
       """
     case .unreadableManifest(let file, let reason):
       "\(file.path) cannot be read: \(reason)."
     case .invalidManifest(let file, let field, let rule):
-      "\(file.path): '\(field)' \(rule)."
+      "\(file.path): '\(field)' \(rule)\(rule.hasSuffix("?") ? "" : ".")"
     case .noExecutable(let verifier, let command, let reason):
       """
       Verifier '\(verifier)' cannot start '\(command)': \(reason). Correct 'command' in its \

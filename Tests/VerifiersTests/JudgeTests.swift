@@ -83,7 +83,9 @@ import VerifierKit
         .contains("no setting 'kee'. It has: key."))
     #expect(
       try refusal([RewardTerm(verifier: "test-plugins")])
-        .contains("no verifier 'test-plugins'. Known: test-plugin; searched \(plugin.folder.path)"))
+        .contains(
+          "no verifier 'test-plugins'. Did you mean 'test-plugin'? Known: test-plugin; searched \(plugin.folder.path)"
+        ))
   }
 
   @Test func `a term is read with its defaults`() throws {
