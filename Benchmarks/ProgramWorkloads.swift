@@ -117,7 +117,7 @@ enum ProgramWorkloads {
         """)
   }
 
-  /// - Parameter expected: What each reason starts with; a rate of other verdicts would mean nothing.
+  // `expected` is what each reason starts with: a rate of other verdicts would mean nothing.
   private static func seconds(
     _ judge: Judge, _ requests: [JudgeRequest], expected: String = "passed"
   ) async throws -> Double {

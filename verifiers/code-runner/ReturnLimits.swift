@@ -28,6 +28,7 @@ enum ReturnLimits {
   /// The form in which a cell sends the integer that a task writes as `digits`.
   ///
   /// - Parameter digits: Decimal ones, or hexadecimal ones after `0x`, with a sign where negative.
+  /// - Returns: The same number; hexadecimal from ``decimalBits`` bits on.
   static func sentForm(_ digits: String) -> String {
     let body = digits.drop { $0 == "-" }
     let isHexadecimal = body.hasPrefix("0x")
