@@ -189,12 +189,9 @@ int cell_first(void *given) {
   pid_t program = fork();  // libc's own fork, so that the thread's id in libc is right
   if (program < 0) fail(status, "fork");
   if (program == 0) begin(making);
-  // Keeps the status pipe alone: the ends of the others close with the program.
-  for (int at = 0; at < 4; at++) bare_call(SYS_close, making->ends[at], 0, 0, 0);
+  // Keeps the status pipe alone, before a program may begin.
+  if (bare_call(SYS_dup3, status, 0, 0, 0) != 0 || bare_call(SYS_close_range, 1, ~0U, 0, 0) != 0) end();
   const struct cell_news forked = {.kind = CELL_FORKED};
-  tell(status, &forked);
-  if (bare_call(SYS_dup3, status, 0, 0, 0) != 0 ||
-      bare_call(SYS_close_range, 1, ~0U, 0, 0) != 0)
-    end();
+  tell(0, &forked);
   reap(program, 0, &limits);
 }
