@@ -81,7 +81,7 @@ import Testing
   @Test func `an interrupt finishes the round, and the run goes on to the same end`() async throws {
     let run = try MiniRun()
     let process = try run.start()
-    await process.send(SIGINT, once: run.file("checkpoints/000001"))
+    await process.send(SIGINT, onceCheckpointIn: run.file("checkpoints"))
     #expect(await process.exitCode == 130, "\(process.errorText)")
     #expect(try run.status == "interrupted")
     #expect(process.errorText.contains("hone run --resume runs/mini-1"))
@@ -97,7 +97,7 @@ import Testing
     let run = try MiniRun()
     // Long enough to be at work yet when the second one has started.
     let first = try run.start("--set", "reinforce.rounds=5000")
-    try await first.wait { run.exists("checkpoints/000001") }
+    try await first.wait { try run.hasCheckpoint }
     let second = try run.resume()
     #expect(await second.exitCode == 1)
     #expect(second.errorText.contains("runs/mini-1 is in use by process"))
@@ -109,7 +109,7 @@ import Testing
   @Test func `a disk that is full leaves the last good checkpoint`() async throws {
     let run = try MiniRun()
     let first = try run.start()
-    await first.send(SIGKILL, once: run.file("checkpoints/000001"))
+    await first.send(SIGKILL, onceCheckpointIn: run.file("checkpoints"))
     _ = await first.exitCode
     let before = try run.checkpoints
     // The weights take 3 MiB, the moments 6 MiB: the first fit, the second do not.

@@ -103,10 +103,14 @@ final class MiniRun: Sendable {
   /// The numbered checkpoints.
   var checkpoints: [String] {
     get throws {
-      try FileManager.default.contentsOfDirectory(
-        atPath: run.appending(path: "checkpoints").path
-      ).filter { Int($0) != nil }.sorted()
+      try FileManager.default.contentsOfDirectory(atPath: file("checkpoints").path)
+        .filter { Int($0) != nil }.sorted()
     }
+  }
+
+  /// Whether there is a numbered checkpoint; which one changes as the run goes on.
+  var hasCheckpoint: Bool {
+    get throws { try exists("checkpoints") && !checkpoints.isEmpty }
   }
 
   private func json(_ path: String) throws -> [String: Any] {
@@ -187,15 +191,19 @@ final class HoneProcess: Sendable {
     (try? String(contentsOf: errors, encoding: .utf8)) ?? "no standard error"
   }
 
-  /// Sends a signal the moment a file is there, unless the process ended before.
+  /// Sends a signal the moment a numbered checkpoint is there, unless the process ended before.
   ///
   /// A thread of its own looks: tests that compute may keep all of Swift's busy for seconds, in which
   /// a short run would end.
-  func send(_ signal: Int32, once file: URL) async {
+  func send(_ signal: Int32, onceCheckpointIn folder: URL) async {
     let process = process
+    @Sendable func isThere() -> Bool {
+      let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+      return names?.contains { Int($0) != nil } == true
+    }
     await withCheckedContinuation { continuation in
       Thread.detachNewThread {
-        while process.isRunning, !FileManager.default.fileExists(atPath: file.path) { usleep(2000) }
+        while process.isRunning, !isThere() { usleep(2000) }
         if process.isRunning { Foundation.kill(process.processIdentifier, signal) }
         continuation.resume()
       }
