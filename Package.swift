@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -43,7 +44,7 @@ let tests: [Target] = [
   test("PolicyGradient", [], fixtures: true),
   test("Digests", []),
   test("Randomness", []),
-  test("Tasks", ["Randomness", "Settings", "VerifierKit"]),
+  test("Tasks", ["FactTables", "Randomness", "Settings", "VerifierKit"]),
   test("Runs", []),
   test("Settings", []),
   test("VerifierKit", []),
@@ -51,6 +52,8 @@ let tests: [Target] = [
   test("Verifiers", ["Sandbox", "VerifierKit", log]),
   .testTarget(name: "ArithmeticVerifierTests", dependencies: ["hone-verifier-arithmetic", "TestSupport", "VerifierKit", "Verifiers", bigInt, log], swiftSettings: strict),
   test("Cells", []),
+  test("FactTables", []),
+  .testTarget(name: "FactTableVerifierTests", dependencies: ["hone-verifier-fact-table", "FactTables", "TestSupport", "VerifierKit", "Verifiers", grdb, log], swiftSettings: strict),
   .testTarget(name: "CodeRunnerTests", dependencies: ["hone-verifier-code-runner", "hone-cell", "jail", "Cells", "Tasks", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
   .testTarget(name: "HouseTests", swiftSettings: strict),
   test("Policies", ["Settings", "Tensors", "TestPolicies", "Tokenizers", "Transformers"]),
@@ -75,6 +78,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
@@ -96,15 +100,16 @@ let package = Package(
     // Floor 1: the parts.
     module("Transformers", ["Tensors"]),
     module("Tokenizers", []),
-    module("Tasks", ["Digests", "Randomness", "Settings", "VerifierKit"]),
+    module("FactTables", ["VerifierKit"]),
     module("Sandbox", ["CSandbox"]),
     module("Cells", ["CCell"]),
     module("Runs", ["Settings"]),
-    // Floor 2: files of models.
+    // Floor 2: files of models; tasks.
+    module("Tasks", ["Digests", "FactTables", "Randomness", "Settings", "VerifierKit"]),
     module("ModelFiles", ["CFiles", "Tensors", "Transformers", "Tokenizers"]),
     // Floor 3: what writes and what judges; neither sees the other.
     module("Policies", ["Tensors", "Transformers", "Tokenizers", "ModelFiles", "Randomness", "Settings"]),
-    module("Verifiers", ["Sandbox", "Settings", "VerifierKit", log, yams]),
+    module("Verifiers", ["Digests", "Sandbox", "Settings", "VerifierKit", log, yams]),
     // Floor 4: problems become scored groups.
     module("Rollouts", ["Policies", "Randomness", "Sandbox", "Settings", "Tasks", "VerifierKit", "Verifiers"]),
     // Floor 5: scored groups become weights, and numbers.
@@ -115,10 +120,11 @@ let package = Package(
     module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
     // Floor 7: the command line.
     module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
-    .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", arguments], swiftSettings: strict),
-    .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "jail"], path: "Benchmarks", swiftSettings: strict),
+    .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", arguments], swiftSettings: strict),
+    .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "jail"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.
     .executableTarget(name: "hone-verifier-arithmetic", dependencies: ["VerifierKit", bigInt], path: "verifiers/arithmetic", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-code-runner", dependencies: ["Cells", "VerifierKit", bigInt], path: "verifiers/code-runner", exclude: ["README.md", "verifier.yaml", "cases.jsonl", "python_host.py"], swiftSettings: strict),
+    .executableTarget(name: "hone-verifier-fact-table", dependencies: ["FactTables", "VerifierKit", grdb], path: "verifiers/fact-table", exclude: ["README.md", "verifier.yaml", "cases.jsonl"], swiftSettings: strict),
   ] + tests
 )

@@ -1,0 +1,168 @@
+import Foundation
+
+/// A text as it is compared: what two spellings of one answer share.
+///
+/// Compatibility decomposition (NFKD), lower case, no diacritics of Latin, Greek and Cyrillic, no
+/// punctuation, no articles, single spaces; numbers and whole dates by their value. What could
+/// change the meaning stays: signs such as `+`, `%`, `=`, `?`, decimal points, and characters that
+/// show nothing or turn the writing round, so that a text that hides something equals no answer.
+/// Folding is idempotent.
+package struct FoldedText: Hashable, Sendable {
+  /// The words; `["unknown"]`, `["20", "july", "1969"]`.
+  package let words: [String]
+
+  /// The words with single spaces between them.
+  package var text: String { words.joined(separator: " ") }
+
+  /// Folds `text`, in linear time.
+  package init(_ text: String) {
+    var splitter = WordSplitter()
+    if text.utf8.allSatisfy({ $0 < 0x80 }) {
+      splitter.read(text.unicodeScalars)
+    } else {
+      splitter.read(text.decomposedStringWithCompatibilityMapping.unicodeScalars)
+    }
+    words = FoldedDate.named(Self.withoutArticles(splitter.finished))
+  }
+
+  /// `the` anywhere and `a` or `an` in front are left out, as long as a word remains.
+  private static func withoutArticles(_ words: [String]) -> [String] {
+    guard words.count > 1 else { return words }
+    let withoutThe = words.filter { $0 != "the" }
+    let kept = withoutThe.isEmpty ? words : withoutThe
+    let start = kept.dropLast().prefix { $0 == "a" || $0 == "an" }.count
+    return Array(kept.dropFirst(start))
+  }
+}
+
+/// Cuts decomposed text into folded words.
+private struct WordSplitter {
+  private(set) var finished: [String] = []
+  private var word = String.UnicodeScalarView()
+
+  /// Reads all of a text.
+  mutating func read(_ scalars: String.UnicodeScalarView) {
+    var previous: Unicode.Scalar?
+    var index = scalars.startIndex
+    while index < scalars.endIndex {
+      let scalar = scalars[index]
+      index = scalars.index(after: index)
+      read(scalar, after: previous, before: index < scalars.endIndex ? scalars[index] : nil)
+      previous = scalar
+    }
+    endWord()
+  }
+
+  private mutating func read(
+    _ scalar: Unicode.Scalar, after previous: Unicode.Scalar?, before next: Unicode.Scalar?
+  ) {
+    switch scalar {
+    case "a"..."z": word.append(scalar)
+    case "0"..."9": word.append(scalar)
+    case "A"..."Z": word.append(Unicode.Scalar(UInt8(scalar.value | 0x20)))
+    case " ", "\t", "\n", "\r": endWord()
+    case "'", "\u{2019}", "\u{2018}", "\u{2BB}", "\u{2BC}", "\u{2B9}", "\u{2032}": break
+    case ".", ",":
+      // Between digits it may be part of a number; `D.C.` is `dc`.
+      let startsNumber =
+        scalar == "." && previous != "." && (word.isEmpty || word.elementsEqual(["-"]))
+      if next.isDigit, previous.isDigit || startsNumber {
+        word.append(scalar)
+      } else if scalar == "," {
+        endWord()
+      }
+    case "-", "\u{2212}", "\u{2013}":
+      // A sign, where a number follows and nothing stands before it.
+      let isSign = word.isEmpty && next.isDigit && (previous.map(\.opensNumber) ?? true)
+      endWord()
+      if isSign { word.append("-") }
+    case "&": alone("and")
+    case "?", "=", "%", "|", "<", ">", "~": alone(scalar)
+    case "#":
+      if word.last?.properties.isAlphabetic == true { word.append(scalar) } else { endWord() }
+    case "`", "\u{B4}": endWord()
+    default: readOther(scalar)
+    }
+  }
+
+  private mutating func readOther(_ scalar: Unicode.Scalar) {
+    if let letters = FoldedLetters.replacing(scalar) {
+      word.append(contentsOf: letters.unicodeScalars)
+      return
+    }
+    let properties = scalar.properties
+    switch properties.generalCategory {
+    case .nonspacingMark where FoldedLetters.isDiacritic(scalar): break
+    case .spaceSeparator, .lineSeparator, .paragraphSeparator: endWord()
+    case .control where properties.isWhitespace: endWord()
+    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
+      .initialPunctuation, .finalPunctuation, .otherPunctuation:
+      endWord()
+    case .uppercaseLetter, .titlecaseLetter, .letterNumber, .otherSymbol:
+      for lower in properties.lowercaseMapping.unicodeScalars
+      where !FoldedLetters.isDiacritic(lower) {
+        word.append(contentsOf: (FoldedLetters.replacing(lower) ?? String(lower)).unicodeScalars)
+      }
+    default: word.append(scalar)
+    }
+  }
+
+  /// Ends the word at hand and adds one of its own.
+  private mutating func alone(_ text: String) {
+    endWord()
+    finished.append(text)
+  }
+
+  private mutating func alone(_ scalar: Unicode.Scalar) { alone(String(scalar)) }
+
+  private mutating func endWord() {
+    guard !word.isEmpty else { return }
+    let text = String(word)
+    word.removeAll(keepingCapacity: true)
+    if text.unicodeScalars.contains(",") {
+      finished += FoldedNumber.list(text)
+    } else {
+      finished.append(FoldedNumber.canonical(text) ?? text)
+    }
+  }
+}
+
+/// Letters that decomposition leaves whole, and marks that make no other letter.
+private enum FoldedLetters {
+  /// What a lower-case letter is compared as, where that is not itself.
+  static func replacing(_ scalar: Unicode.Scalar) -> String? {
+    switch scalar {
+    case "ß", "ẞ": "ss"
+    case "æ", "Æ": "ae"
+    case "œ", "Œ": "oe"
+    case "ø", "Ø": "o"
+    case "ł", "Ł": "l"
+    case "đ", "Đ", "ð", "Ð": "d"
+    case "þ", "Þ": "th"
+    case "ħ", "Ħ": "h"
+    case "ı": "i"
+    case "ŋ", "Ŋ": "n"
+    case "ς": "σ"
+    case "ə", "Ə": "e"
+    default: nil
+    }
+  }
+
+  static func isDiacritic(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x0300...0x036F, 0x1AB0...0x1AFF, 0x1DC0...0x1DFF, 0xFE20...0xFE2F: true
+    default: false
+    }
+  }
+}
+
+extension Unicode.Scalar? {
+  fileprivate var isDigit: Bool { map { ("0"..."9").contains($0) } ?? false }
+}
+
+extension Unicode.Scalar {
+  /// Whether a minus behind this character is a sign rather than a hyphen.
+  fileprivate var opensNumber: Bool {
+    self == "(" || self == "=" || self == ":" || properties.isWhitespace
+  }
+}
