@@ -11,7 +11,7 @@ package struct JailedCommand: Equatable, Sendable {
   /// The command's current folder; inside it is `/plugin`, and nothing can write to it.
   package let folder: URL
   package let limits: JailLimits
-  /// Absolute paths of further executables that are seen as `/hone/NAME`; `/hone/jail` always is.
+  /// Absolute paths of further files that can be read and are seen as `/hone/NAME`; `/hone/jail` always is.
   package var house: [String] = []
   /// Whether the command builds cells of its own, and so may make namespaces inside its own.
   package var isNesting = false

@@ -60,6 +60,13 @@ package struct Sandbox: Sendable {
 
   private static let known = Mutex<[String: SandboxStatus]>([:])
 
+  /// Where a command sees one of its ``JailedCommand/house`` files.
+  ///
+  /// - Parameter path: The file's absolute path on the host.
+  package func place(ofHouse path: String) -> String {
+    level.hasOwnRoot ? "/hone/" + URL(filePath: path).lastPathComponent : path
+  }
+
   /// Starts a command with pipes to its standard input, output and error.
   ///
   /// The kernel ends the command when the thread that calls this ends, so that none outlives a

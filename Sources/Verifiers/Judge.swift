@@ -21,12 +21,13 @@ package final class Judge: Sendable {
   ///   - workers: Processes for each term.
   ///   - folders: Where plugins are looked for.
   ///   - executables: Where the executables of this package lie.
+  ///   - cache: Where what verifiers prepare is kept; nil for a folder of the user's cache.
   ///   - weakest: The weakest sandbox in which verifiers may run.
   ///   - log: Where restarts and a weak sandbox are told.
   /// - Throws: ``VerifierError`` or `SandboxError`, before any process starts.
   package init(
     terms: [RewardTerm], workers: Int = 2, folders: [URL] = VerifierCatalog.folders(),
-    executables: URL = VerifierCatalog.executableFolder,
+    executables: URL = VerifierCatalog.executableFolder, cache: URL? = nil,
     weakest: SandboxLevel = .weakestByDefault, log: Logger = Logger(label: "verifiers")
   ) throws {
     guard terms.contains(where: { $0.onlyIf == nil }) else {
@@ -43,7 +44,7 @@ package final class Judge: Sendable {
     hosts = try terms.map { term in
       try VerifierHost(
         try VerifierCatalog.find(term.verifier, in: folders), settings: term.settings,
-        workers: workers, sandbox: sandbox, executables: executables, log: log)
+        workers: workers, sandbox: sandbox, executables: executables, cache: cache, log: log)
     }
     (self.terms, sandboxLevel) = (terms, sandbox.level)
     if sandbox.level < .weakestByDefault {

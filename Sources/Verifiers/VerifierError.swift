@@ -14,6 +14,10 @@ package enum VerifierError: Error, Equatable, CustomStringConvertible {
   /// A script's first line names an interpreter that is not there.
   case noInterpreter(verifier: String, command: String, interpreter: String, searched: [String])
   case unknownSetting(verifier: String, setting: String, known: [String])
+  /// A setting names a file that the plugin cannot be given.
+  case unusableFile(verifier: String, setting: String, path: String, reason: String)
+  /// A plugin could not make of its files what it reads at every start.
+  case notPrepared(verifier: String, reason: String)
   case invalidReward(rule: String)
 
   package var description: String {
@@ -45,6 +49,13 @@ package enum VerifierError: Error, Equatable, CustomStringConvertible {
       Verifier '\(verifier)' has no setting '\(setting)'. \
       \(known.isEmpty ? "It has none" : "It has: \(known.joined(separator: ", "))").
       """
+    case .unusableFile(let verifier, let setting, let path, let reason):
+      """
+      Verifier '\(verifier)' cannot be given '\(path)', which its setting '\(setting)' names: \
+      \(reason). Correct the setting.
+      """
+    case .notPrepared(let verifier, let reason):
+      "Verifier '\(verifier)' could not prepare itself: \(reason)"
     case .invalidReward(let rule):
       "The reward cannot be used: \(rule)."
     }

@@ -15,14 +15,15 @@ struct PluginPlan: Sendable {
 
   init(
     _ manifest: VerifierManifest, overrides: [String: JSONValue], sandbox: Sandbox,
-    executables: URL, startSeconds: Double, log: Logger
+    executables: URL, cache: URL, startSeconds: Double, log: Logger
   ) throws(VerifierError) {
     self.manifest = manifest
     if let setting = overrides.keys.sorted().first(where: { manifest.settings[$0] == nil }) {
       throw .unknownSetting(
         verifier: manifest.name, setting: setting, known: manifest.settings.keys.sorted())
     }
-    settings = manifest.settings.merging(overrides) { $1 }
+    var settings = manifest.settings.merging(overrides) { $1 }
+    let files = try PluginFiles(manifest, settings: settings, overrides: overrides)
     let executable = try manifest.executable(beside: executables)
     try manifest.checkInterpreter(of: executable)
     var command = JailedCommand(
@@ -34,7 +35,16 @@ struct PluginPlan: Sendable {
         openFiles: manifest.nesting ? 1024 : 64, scratchMiB: manifest.limits.scratchMiB))
     command.isNesting = manifest.nesting
     command.house = try manifest.needs(beside: executables)
-    self.command = command
+    if let preparation = manifest.preparation, !files.files.isEmpty {
+      let path = try PreparedFile(manifest, files: files, cache: cache)
+        .path(preparing: command, preparation, in: sandbox, log: log)
+      command.house.append(path)
+      settings[VerifierManifest.preparedSetting] = .string(sandbox.place(ofHouse: path))
+    } else {
+      command.house += files.files.map(\.url.path)
+      settings = files.seen(settings, in: sandbox)
+    }
+    (self.command, self.settings) = (command, settings)
     (self.sandbox, self.startSeconds, self.log) = (sandbox, startSeconds, log)
   }
 }
@@ -59,18 +69,19 @@ package actor VerifierHost {
   ///   - workers: Processes, at least 1.
   ///   - sandbox: What starts them.
   ///   - executables: Where executables that commands name without a slash may lie.
+  ///   - cache: Where what plugins prepare is kept; nil for a folder of the user's cache.
   ///   - startSeconds: Seconds until a process must be ready.
   ///   - log: Where restarts are told.
   /// - Throws: ``VerifierError`` where the settings or the command cannot be used, or a
   ///   `SandboxError`.
   package init(
     _ manifest: VerifierManifest, settings: [String: JSONValue] = [:], workers: Int,
-    sandbox: Sandbox, executables: URL, startSeconds: Double = 10, log: Logger
+    sandbox: Sandbox, executables: URL, cache: URL? = nil, startSeconds: Double = 10, log: Logger
   ) throws {
     precondition(workers >= 1, "\(workers) workers")
     let plan = try PluginPlan(
       manifest, overrides: settings, sandbox: sandbox, executables: executables,
-      startSeconds: startSeconds, log: log)
+      cache: cache ?? PreparedFile.defaultCache, startSeconds: startSeconds, log: log)
     let wakes = try (0..<workers).map { _ in try WakeSignal() }
     let board = WorkBoard(name: manifest.name, wakes: wakes)
     name = manifest.name

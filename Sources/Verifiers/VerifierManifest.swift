@@ -23,6 +23,18 @@ package struct VerifierManifest: Equatable, Sendable {
     package init() {}
   }
 
+  /// How a plugin makes, once, what it reads at every start from the files that its settings name.
+  package struct Preparation: Equatable, Sendable {
+    /// Seconds that it may take.
+    package var seconds: Double = 600
+    /// Address space of each of its processes, in MiB.
+    package var memoryMiB: Int = 1024
+    /// Size of its scratch folder, and of what it makes, in MiB.
+    package var scratchMiB: Int = 1024
+
+    package init() {}
+  }
+
   /// What a plugin judges: which attacks may fool it depends on that.
   package enum Subject: String, Codable, Sendable, CaseIterable {
     /// A number, or an expression that has one.
@@ -50,6 +62,10 @@ package struct VerifierManifest: Equatable, Sendable {
   package let nesting: Bool
   /// Names of further files beside the running executable that it needs, seen as `/hone/NAME`.
   package let needs: [String]
+  /// Settings that name files of the host, which the plugin may then read.
+  package let files: [String]
+  /// How it prepares itself from these files; nil where it reads them as they are.
+  package let preparation: Preparation?
   /// The plugin's settings with their defaults.
   package let settings: [String: JSONValue]
   /// The plugin's folder.
@@ -70,11 +86,16 @@ package struct VerifierManifest: Equatable, Sendable {
     nesting = try fields.flag("nesting")
     needs = try Self.needs(&fields)
     settings = try fields.object("settings")
+    files = try Self.files(&fields, settings: settings)
+    preparation = try Self.preparation(fields.section("prepare"))
     self.version = try fields.has("version") ? fields.text("version") : nil
     judges = try Self.subject(&fields)
     try fields.refuseOthers()
     self.folder = folder
 
+    guard preparation == nil || !files.isEmpty else {
+      throw fields.invalid("prepare", "needs 'files' to prepare something from")
+    }
     guard version == VerifierProtocol.version else {
       throw fields.invalid(
         "protocol", "\(version) is unknown; this program speaks \(VerifierProtocol.version)")
@@ -117,6 +138,40 @@ package struct VerifierManifest: Equatable, Sendable {
     try fields.refuseOthers()
     return limits
   }
+
+  private static func preparation(
+    _ section: ManifestFields?
+  ) throws(VerifierError) -> Preparation? {
+    guard var fields = section else { return nil }
+    var preparation = Preparation()
+    let defaults = preparation
+    preparation.seconds = try fields.number("seconds", in: 1...86_400, default: defaults.seconds)
+    preparation.memoryMiB = try fields.integer(
+      "memoryMiB", in: 16...65536, default: defaults.memoryMiB)
+    preparation.scratchMiB = try fields.integer(
+      "scratchMiB", in: 1...65536, default: defaults.scratchMiB)
+    try fields.refuseOthers()
+    return preparation
+  }
+
+  /// The settings that name files; each has a default, which may be empty.
+  private static func files(
+    _ fields: inout ManifestFields, settings: [String: JSONValue]
+  ) throws(VerifierError) -> [String] {
+    guard let names = try fields.optionalTexts("files") else { return [] }
+    for name in names {
+      guard case .string? = settings[name], name != preparedSetting else {
+        throw fields.invalid("files", "names '\(name.prefix(64))', which is no setting with a text")
+      }
+    }
+    guard names.count <= 4, Set(names).count == names.count else {
+      throw fields.invalid("files", "must be at most 4 settings, each once")
+    }
+    return names
+  }
+
+  /// What a plugin finds, beside its settings, where something was prepared for it.
+  static let preparedSetting = "prepared"
 
   private static func needs(
     _ fields: inout ManifestFields
