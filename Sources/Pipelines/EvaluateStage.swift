@@ -27,6 +27,7 @@ struct EvaluateStage {
     }
     context.display.finish()
     context.display.message(outcome.report.summary)
+    if let families = outcome.report.familySummary { context.display.message(families) }
   }
 }
 
@@ -46,6 +47,15 @@ extension EvaluationComparison {
 }
 
 extension EvaluationReport {
+  /// One line: greedy accuracy of each family; nil where there are not several.
+  package var familySummary: String? {
+    guard families.count > 1 else { return nil }
+    let parts = families.sorted { $0.key < $1.key }.map { name, result in
+      "\(name) \(decimal(result.greedy, 3)) of \(result.problems)"
+    }
+    return "\(name), by family: " + parts.joined(separator: " · ")
+  }
+
   /// One line: what most readers want to know.
   package var summary: String {
     var parts = [

@@ -91,6 +91,10 @@ package enum TaskCatalog {
         throw unknownSplit()
       }
       return try generator.taskSet(reference, split)
+    case .facts(let generator):
+      guard let split = FactGenerator.Split(rawValue: String(split)) else { throw unknownSplit() }
+      return try generator.taskSet(
+        reference, split, folder: folder, maxPromptCharacters: maxPromptCharacters)
     case .files(let splits):
       guard let files = splits.first(where: { $0.split == split })?.files else {
         throw unknownSplit()

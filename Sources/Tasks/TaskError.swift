@@ -18,6 +18,8 @@ package enum TaskError: Error, Equatable, CustomStringConvertible {
   case empty(set: String)
   /// A prompt over the limit.
   case promptTooLong(set: String, problem: String, characters: Int, limit: Int)
+  /// A family of facts whose relation no row of the table has, or none that still holds.
+  case noSuchRelation(table: String, relation: String)
   /// A family without as many different problems as are asked for.
   case tooFewProblems(family: String, part: String, found: Int, wanted: Int)
 
@@ -56,6 +58,11 @@ package enum TaskError: Error, Equatable, CustomStringConvertible {
       """
       Problem '\(problem)' of task set '\(set)' has a prompt of \(characters) characters, but the \
       limit is \(limit). Shorten it, drop it, or raise the limit.
+      """
+    case .noSuchRelation(let table, let relation):
+      """
+      The table \(table) has no fact of the relation '\(relation)' that still holds. Correct \
+      'relation' in the family, or add rows.
       """
     case .tooFewProblems(let family, let part, let found, let wanted):
       """

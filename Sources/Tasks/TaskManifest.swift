@@ -11,12 +11,14 @@ import Settings
 /// ```
 ///
 /// With `generator: arithmetic`, `settings` (``ArithmeticSettings``) and `families` (a mapping of
-/// names to ``ArithmeticFamily``) take the place of `splits`.
+/// names to ``ArithmeticFamily``) take the place of `splits`; with `generator: facts`, they are
+/// ``FactTaskSettings`` and ``FactFamily``.
 struct TaskManifest {
   /// Where problems come from.
   enum Source {
     case files([(split: String, files: SplitFiles)])
     case arithmetic(ArithmeticGenerator)
+    case facts(FactGenerator)
   }
 
   /// The files of a split, as paths within the task's folder.
@@ -48,6 +50,7 @@ struct TaskManifest {
     switch source {
     case .files(let splits): splits.map(\.split)
     case .arithmetic: ArithmeticGenerator.Split.allCases.map(\.rawValue)
+    case .facts: FactGenerator.Split.allCases.map(\.rawValue)
     }
   }
 
@@ -63,11 +66,13 @@ struct TaskManifest {
     if let generator = root["generator"] {
       try Self.check(root, known: ["summary", "generator", "settings", "families"])
       let name = generator.text ?? "?"
-      guard name == "arithmetic" else {
+      switch name {
+      case "arithmetic": source = .arithmetic(try Self.arithmetic(root))
+      case "facts": source = .facts(try Self.facts(root))
+      default:
         throw TaskError.unknownGenerator(
-          file: file.relativePath, name: name, known: ["arithmetic"])
+          file: file.relativePath, name: name, known: ["arithmetic", "facts"])
       }
-      source = .arithmetic(try Self.arithmetic(root))
     } else {
       try Self.check(root, known: ["summary", "generator", "splits"])
       source = .files(try Self.sections(SplitFiles.self, of: root, under: "splits"))
@@ -92,6 +97,13 @@ struct TaskManifest {
     } catch {
       throw SettingsError.invalid(error, place: root["families"]?.place ?? root.place)
     }
+  }
+
+  private static func facts(_ root: SettingsTree) throws -> FactGenerator {
+    FactGenerator(
+      settings: try SettingsOverlay.decode(
+        FactTaskSettings.self, from: root["settings"] ?? .empty, path: "settings"),
+      families: try sections(FactFamily.self, of: root, under: "families"))
   }
 
   /// The sections of a mapping of names, in its order; at least one.
