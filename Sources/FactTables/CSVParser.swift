@@ -24,6 +24,7 @@ struct CSVParser {
   /// - Parameters:
   ///   - bytes: More of the file.
   ///   - each: Told each record with the line at which it begins; blank lines are left out.
+  /// - Throws: ``FactRowProblem`` for what is no such text, or what `each` throws.
   mutating func read(
     _ bytes: some Sequence<UInt8>, each: ([String], Int) throws -> Void
   ) throws {

@@ -32,7 +32,11 @@ package struct FactTableFile {
   private let url: URL
   private let shown: String
 
-  /// - Parameter shown: How errors name the file; its path by default.
+  /// A table in a file; nothing is read yet.
+  ///
+  /// - Parameters:
+  ///   - url: The file, whose name's end tells the format.
+  ///   - shown: How errors name it; its path by default.
   package init(_ url: URL, shown: String? = nil) {
     (self.url, self.shown) = (url, shown ?? url.relativePath)
   }

@@ -3,9 +3,10 @@ enum FoldedNumber {
   /// Powers of ten beyond which an exponent is left as it is written.
   private static let exponentLimit = 40
 
-  /// The spelling of a word that is a decimal number, `1,337.50` → `1337.5`; nil for another word.
+  /// Spells a word that is a decimal number, `1,337.50`, in one way, `1337.5`.
   ///
   /// - Parameter word: A folded word, perhaps with a sign, points, and commas between digits.
+  /// - Returns: The spelling; nil for another word.
   static func canonical(_ word: String) -> String? {
     var text = Substring(word)
     let isNegative = text.first == "-"

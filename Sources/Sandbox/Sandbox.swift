@@ -60,9 +60,10 @@ package struct Sandbox: Sendable {
 
   private static let known = Mutex<[String: SandboxStatus]>([:])
 
-  /// Where a command sees one of its ``JailedCommand/house`` files.
+  /// Tells where a command sees one of its ``JailedCommand/house`` files.
   ///
   /// - Parameter path: The file's absolute path on the host.
+  /// - Returns: The path inside.
   package func place(ofHouse path: String) -> String {
     level.hasOwnRoot ? "/hone/" + URL(filePath: path).lastPathComponent : path
   }

@@ -35,13 +35,14 @@ struct PreparedFile {
     folder = cache.appending(path: manifest.name, directoryHint: .isDirectory)
   }
 
-  /// The prepared file's path; made first where it is not there.
+  /// Finds the prepared file, and makes it first where it is not there.
   ///
   /// - Parameters:
   ///   - command: How the plugin is started for work; the preparation has its own limits.
   ///   - preparation: Those limits.
   ///   - sandbox: What starts it.
   ///   - log: Where a preparation is told, since it may take long.
+  /// - Returns: The file's path.
   /// - Throws: ``VerifierError/notPrepared(verifier:reason:)``, or `unusableFile` for a file that
   ///   cannot be read.
   func path(
@@ -121,7 +122,9 @@ struct PreparedFile {
     return hash.hexadecimal
   }
 
-  /// Removes what nobody has used for long. A process that still reads one keeps its pages.
+  /// Removes what nobody has used for long.
+  ///
+  /// A process that still reads such a file keeps its pages.
   private func sweep(_ log: Logger) {
     let keys: Set<URLResourceKey> = [.contentModificationDateKey]
     do {

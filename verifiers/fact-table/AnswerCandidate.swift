@@ -16,6 +16,7 @@ struct AnswerCandidate {
   ///   - completion: The policy's text, of any size.
   ///   - rule: Where the answer stands.
   ///   - isList: Whether it may take several lines.
+  /// - Throws: ``FactRefusal`` for a completion that gives no answer.
   init(
     of completion: String, rule: FactSettings.Extraction, isList: Bool
   ) throws(FactRefusal) {

@@ -33,7 +33,12 @@ struct FactGenerator {
 
   /// The problems of one split.
   ///
-  /// - Parameter folder: The task's folder, in which the table lies.
+  /// - Parameters:
+  ///   - name: How the set was asked for.
+  ///   - split: Which problems.
+  ///   - folder: The task's folder, in which the table lies.
+  ///   - maxPromptCharacters: A longer prompt is an error.
+  /// - Returns: The set, with demonstrations where it is for training.
   /// - Throws: `FactTableError` for the table, ``TaskError`` for a set that cannot be used.
   func taskSet(
     _ name: String, _ split: Split, folder: URL, maxPromptCharacters: Int
