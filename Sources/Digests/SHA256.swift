@@ -2,12 +2,9 @@
 ///
 /// - SeeAlso: FIPS 180-4, sections 4.1.2, 5.1.1 and 6.2.2.
 package struct SHA256 {
-  private var state: [UInt32] = [
+  private var state = SIMD8<UInt32>(
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a,
-    0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-  ]
-  /// The words of the block at hand, expanded in place; `[64]`.
-  private var schedule = [UInt32](repeating: 0, count: 64)
+    0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19)
   /// Bytes of the block at hand; `[64]`, of which `filled` are there.
   private var block = [UInt8](repeating: 0, count: 64)
   private var filled = 0
@@ -19,7 +16,16 @@ package struct SHA256 {
   /// Takes in more bytes.
   package mutating func update(_ bytes: Span<UInt8>) {
     length += UInt64(bytes.count)
-    for index in bytes.indices { append(bytes[index]) }
+    var next = 0
+    while next < bytes.count {
+      if filled == 0, bytes.count - next >= 64 {
+        compress(bytes.extracting(next..<next + 64))
+        next += 64
+      } else {
+        append(bytes[next])
+        next += 1
+      }
+    }
   }
 
   /// Takes in more bytes.
@@ -31,7 +37,7 @@ package struct SHA256 {
     last.pad()
     let digits = Array("0123456789abcdef")
     var text = ""
-    for word in last.state {
+    for word in last.state.indices.map({ last.state[$0] }) {
       for shift in stride(from: 28, through: 0, by: -4) {
         text.append(digits[Int(word >> UInt32(shift)) & 15])
       }
@@ -52,7 +58,8 @@ package struct SHA256 {
     block[filled] = byte
     filled += 1
     if filled == 64 {
-      compress()
+      let whole = block
+      compress(whole.span)
       filled = 0
     }
   }
@@ -67,7 +74,9 @@ package struct SHA256 {
     }
   }
 
-  private mutating func compress() {
+  /// Mixes 64 bytes into the state.
+  private mutating func compress(_ block: Span<UInt8>) {
+    var schedule = InlineArray<64, UInt32>(repeating: 0)
     for t in 0..<16 {
       let high = UInt32(block[4 * t]) << 24 | UInt32(block[4 * t + 1]) << 16
       schedule[t] = high | UInt32(block[4 * t + 2]) << 8 | UInt32(block[4 * t + 3])
@@ -78,18 +87,19 @@ package struct SHA256 {
       let sigma1 = rotated(late, 17) ^ rotated(late, 19) ^ (late >> 10)
       schedule[t] = sigma1 &+ schedule[t - 7] &+ sigma0 &+ schedule[t - 16]
     }
+    let constants = roundConstants.span
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
     for t in 0..<64 {
       let sum1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
       let chosen = (e & f) ^ (~e & g)
-      let first = h &+ sum1 &+ chosen &+ roundConstants[t] &+ schedule[t]
+      let first = h &+ sum1 &+ chosen &+ constants[t] &+ schedule[t]
       let sum0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
       let majority = (a & b) ^ (a & c) ^ (b & c)
       (h, g, f, e) = (g, f, e, d &+ first)
       (d, c, b, a) = (c, b, a, first &+ sum0 &+ majority)
     }
-    for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
+    state &+= SIMD8(a, b, c, d, e, f, g, h)
   }
 
   private func rotated(_ word: UInt32, _ count: UInt32) -> UInt32 {
