@@ -9,15 +9,17 @@ struct PluginFiles: Sendable {
 
   /// Finds the files.
   ///
-  /// A relative path is looked for in the current folder, then beside the folder of plugins, then in
-  /// the plugin's own. Only who overrides a setting may name any file: a manifest, which may come
-  /// from anywhere, only those below one of these folders.
+  /// Who overrides a setting may name any file; a relative path is looked for in the current folder,
+  /// then beside the folder of plugins. A manifest, which may come from anywhere, names only files of
+  /// the plugin's own folder.
   ///
   /// - Throws: ``VerifierError/unusableFile(verifier:setting:path:reason:)``.
   init(
     _ manifest: VerifierManifest, settings: [String: JSONValue], overrides: [String: JSONValue]
   ) throws(VerifierError) {
     var files: [(String, URL)] = []
+    let command = (manifest.command[0] as NSString).lastPathComponent
+    var names = Set(["jail", command] + manifest.needs)
     for setting in manifest.files {
       func refuse(_ path: String, _ reason: String) -> VerifierError {
         .unusableFile(
@@ -27,24 +29,25 @@ struct PluginFiles: Sendable {
         throw refuse("", "the setting is not a path")
       }
       if path.isEmpty { continue }
-      let isBelow = !path.hasPrefix("/") && !path.split(separator: "/").contains("..")
-      guard isBelow || overrides[setting] != nil else {
-        throw refuse(path, "a manifest names files below the checkout or the plugin's folder only")
+      let url: URL?
+      if overrides[setting] == nil {
+        url = Self.file(path, in: manifest.folder)
+        let home = Self.resolved(manifest.folder).path + "/"
+        guard url?.path.hasPrefix(home) ?? true else {
+          throw refuse(path, "a manifest names files of the plugin's own folder only")
+        }
+      } else {
+        let folders = [
+          URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory),
+          manifest.folder.deletingLastPathComponent().deletingLastPathComponent(),
+        ]
+        url = folders.lazy.compactMap { Self.file(path, in: $0) }.first
       }
-      let candidates = Self.folders(of: manifest).map {
-        URL(filePath: path, relativeTo: $0).standardizedFileURL.resolvingSymlinksInPath()
-      }
-      guard let url = candidates.first(where: { Self.isFile($0) }) else {
-        throw refuse(path, "there is no such file")
+      guard let url else { throw refuse(path, "there is no such file") }
+      guard names.insert(url.lastPathComponent).inserted else {
+        throw refuse(path, "inside the jail another file has its name")
       }
       files.append((setting, url))
-    }
-    let names = files.map(\.1.lastPathComponent) + ["jail"] + manifest.needs
-    guard Set(names).count == names.count else {
-      throw .unusableFile(
-        verifier: manifest.name, setting: manifest.files.joined(separator: ", "),
-        path: names.joined(separator: ", "), reason: "inside the jail, each needs a name of its own"
-      )
     }
     self.files = files
   }
@@ -60,17 +63,15 @@ struct PluginFiles: Sendable {
 
   // MARK: - Places
 
-  private static func folders(of manifest: VerifierManifest) -> [URL] {
-    [
-      URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory),
-      manifest.folder.deletingLastPathComponent().deletingLastPathComponent(),
-      manifest.folder,
-    ]
+  /// The file that a path names, all links resolved; nil where there is none.
+  private static func file(_ path: String, in folder: URL) -> URL? {
+    let url = resolved(path.hasPrefix("/") ? URL(filePath: path) : folder.appending(path: path))
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+    return exists && !isFolder.boolValue ? url : nil
   }
 
-  private static func isFile(_ url: URL) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
-      && !isFolder.boolValue
+  private static func resolved(_ url: URL) -> URL {
+    url.standardizedFileURL.resolvingSymlinksInPath()
   }
 }

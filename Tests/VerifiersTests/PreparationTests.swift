@@ -153,11 +153,32 @@ struct PreparationTests {
     #expect(error.description.contains(reason), "\(error)")
   }
 
-  @Test func `a manifest cannot give its own plugin the host's files`() throws {
-    let plugin = try TestPlugin(settings: "{ table: /etc/passwd }\nfiles: [table]")
+  @Test(arguments: ["/etc/passwd", "../../../../../../../etc/passwd", "link"])
+  func `a manifest cannot give its own plugin the host's files`(path: String) throws {
+    let plugin = try TestPlugin(settings: "{ table: \(path) }\nfiles: [table]")
+    try FileManager.default.createSymbolicLink(
+      at: plugin.folder.appending(path: "\(TestPlugin.name)/link"),
+      withDestinationURL: URL(filePath: "/etc/passwd"))
     let error = try #require(throws: VerifierError.self) { try plugin.host() }
-    #expect(error.description.contains("below the checkout or the plugin's folder"))
+    #expect(error.description.contains("of the plugin's own folder only"), "\(error)")
     _ = try plugin.host(settings: ["table": .string("/etc/passwd")])
+  }
+
+  @Test func `a plugin may read a file that its folder brings, and none with a name that is taken`()
+    async throws
+  {
+    let plugin = try TestPlugin(
+      answering: "passed(question, open(settings['table']).read())",
+      settings: "{ table: table.txt }\nfiles: [table]")
+    let own = plugin.folder.appending(path: "\(TestPlugin.name)/table.txt")
+    try Data("own".utf8).write(to: own)
+    #expect(try await plugin.verdicts(["x"]).map(\.reason) == ["own"])
+    let taken = plugin.folder.appending(path: "python3")
+    try Data("taken".utf8).write(to: taken)
+    let error = try #require(throws: VerifierError.self) {
+      try plugin.host(settings: ["table": .string(taken.path)])
+    }
+    #expect(error.description.contains("another file has its name"))
   }
 
   @Test(arguments: [
