@@ -10,7 +10,9 @@ enum FoldedDate {
   ///
   /// A date in figures counts where its order is certain: the year first, or a day above 12.
   static func named(_ words: [String]) -> [String] {
-    guard (2...4).contains(words.count) else { return words }
+    guard (2...4).contains(words.count),
+      words.contains(where: { $0.utf8.first.map { (0x30...0x39).contains($0) } ?? false })
+    else { return words }
     let parts = words.filter { $0 != "of" }
     guard (2...3).contains(parts.count) else { return words }
     if parts.contains(where: { month($0) != nil }) { return written(parts) ?? words }

@@ -8,6 +8,7 @@ enum FoldedNumber {
   /// - Parameter word: A folded word, perhaps with a sign, points, and commas between digits.
   /// - Returns: The spelling; nil for another word.
   static func canonical(_ word: String) -> String? {
+    guard let first = word.utf8.first, first < UInt8(ascii: ":") else { return nil }
     var text = Substring(word)
     let isNegative = text.first == "-"
     if isNegative || text.first == "+" { text.removeFirst() }
@@ -21,8 +22,8 @@ enum FoldedNumber {
     }
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     let fraction = parts.count == 2 ? String(parts[1]) : ""
-    guard let first = parts.first, parts.count <= 2,
-      let whole = first.isEmpty && !fraction.isEmpty ? "" : withoutThousands(first),
+    guard parts.count <= 2,
+      let whole = parts[0].isEmpty && !fraction.isEmpty ? "" : withoutThousands(parts[0]),
       parts.count == 1 || !fraction.isEmpty, fraction.utf8.allSatisfy(\.isDigit)
     else { return nil }
     return plain(whole: whole, fraction: fraction, exponent: exponent, isNegative: isNegative)

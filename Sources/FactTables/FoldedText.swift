@@ -16,6 +16,10 @@ package struct FoldedText: Hashable, Sendable {
 
   /// Folds `text`, in linear time.
   package init(_ text: String) {
+    if let words = Self.plainWords(text) {
+      self.words = FoldedDate.named(Self.withoutArticles(words))
+      return
+    }
     var splitter = WordSplitter()
     if text.utf8.allSatisfy({ $0 < 0x80 }) {
       splitter.read(text.unicodeScalars)
@@ -23,6 +27,30 @@ package struct FoldedText: Hashable, Sendable {
       splitter.read(text.decomposedStringWithCompatibilityMapping.unicodeScalars)
     }
     words = FoldedDate.named(Self.withoutArticles(splitter.finished))
+  }
+
+  /// The words of a text of nothing but ASCII letters, digits and spaces, which most are; nil for
+  /// another.
+  private static func plainWords(_ text: String) -> [String]? {
+    var words: [String] = []
+    var word: [UInt8] = []
+    func folded() -> String {
+      let text = String(decoding: word, as: UTF8.self)
+      return word[0] < UInt8(ascii: "a") ? FoldedNumber.canonical(text) ?? text : text
+    }
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+        word.append(byte)
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): word.append(byte | 0x20)
+      case UInt8(ascii: " "):
+        if !word.isEmpty { words.append(folded()) }
+        word.removeAll(keepingCapacity: true)
+      default: return nil
+      }
+    }
+    if !word.isEmpty { words.append(folded()) }
+    return words
   }
 
   /// `the` anywhere and `a` or `an` in front are left out, as long as a word remains.
@@ -119,7 +147,7 @@ private struct WordSplitter {
     guard !word.isEmpty else { return }
     let text = String(word)
     word.removeAll(keepingCapacity: true)
-    if text.unicodeScalars.contains(",") {
+    if text.utf8.contains(UInt8(ascii: ",")) {
       finished += FoldedNumber.list(text)
     } else {
       finished.append(FoldedNumber.canonical(text) ?? text)

@@ -54,10 +54,10 @@ import Testing
     }
   }
 
-  @Test func `a million characters fold in linear time`() {
+  @Test func `a hundred thousand characters fold in linear time`() {
     let start = ContinuousClock.now
     for text in ["1,", "\u{301}a", "a ", "the ", "é", "."] {
-      _ = FoldedText(String(repeating: text, count: 200_000))
+      _ = FoldedText(String(repeating: text, count: 40_000))
     }
     #expect(ContinuousClock.now - start < .seconds(30))
   }

@@ -68,8 +68,7 @@ struct FactIndex {
   func answers(
     of key: String, relation: String, isReversed: Bool
   ) throws(FactRefusal) -> [FactAnswer] {
-    let name = RelationName(name: FoldedText(relation).text, isReversed: isReversed)
-    guard let id = relations[name] else {
+    guard let id = number(of: relation, isReversed) else {
       throw FactRefusal("the table has no relation '\(relation.prefix(60))'")
     }
     guard let (count, record) = try record(id, FoldedText(key).text) else {
@@ -83,13 +82,18 @@ struct FactIndex {
 
   /// Whether a folded text is a key of a relation.
   func knows(_ key: String, relation: String, isReversed: Bool) -> Bool {
-    let name = RelationName(name: FoldedText(relation).text, isReversed: isReversed)
-    guard let id = relations[name] else { return false }
+    guard let id = number(of: relation, isReversed) else { return false }
     do throws(FactRefusal) {
       return try record(id, key) != nil
     } catch {
       return true  // an index that cannot be read must not make a misspelling right
     }
+  }
+
+  /// Most problems name a relation as it is folded, since folding is idempotent.
+  private func number(of relation: String, _ isReversed: Bool) -> Int? {
+    relations[RelationName(name: relation, isReversed: isReversed)]
+      ?? relations[RelationName(name: FoldedText(relation).text, isReversed: isReversed)]
   }
 
   private func record(_ relation: Int, _ key: String) throws(FactRefusal) -> (Int, String)? {
