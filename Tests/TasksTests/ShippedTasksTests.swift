@@ -1,3 +1,4 @@
+import FactTables
 import Foundation
 import Tasks
 import Testing
@@ -5,10 +6,11 @@ import VerifierKit
 
 /// The tasks that come with the house, in its folder `tasks`.
 @Suite struct ShippedTasksTests {
+  private let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
   private func load(_ reference: String) throws -> TaskSet {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return try TaskCatalog.load(reference, in: [root.appending(path: "tasks")])
+    try TaskCatalog.load(reference, in: [root.appending(path: "tasks")])
   }
 
   private func numbers(_ text: String) -> [Int] {
@@ -86,6 +88,41 @@ import VerifierKit
     }
   }
 
+  @Test func `the elements are 118, each with its own number and symbol`() throws {
+    var values: [String: Set<String>] = [:]
+    var keys: Set<String> = []
+    try FactTableFile(root.appending(path: "tasks/elements/elements.csv")).read { row, _ in
+      values[row.relation, default: []].insert(row.value)
+      keys.insert(row.key)
+    }
+    #expect(keys.count == 118)
+    #expect(values["number"] == Set((1...118).map { "\($0)" }))
+    #expect(values["symbol"]?.count == 118)
+  }
+
+  @Test func `the elements are asked in characters that the embedded policy has`() throws {
+    let known = Set("0123456789+-*/=(),. \nabcdefghijklmnopqrstuvwxyzA:?#!'\";%<>[]_^$")
+    for split in ["train", "phrasings", "facts", "recall"] {
+      for problem in try load("elements/\(split)").problems {
+        #expect((problem.prompt + (problem.answer ?? "")).allSatisfy(known.contains))
+        #expect(problem.prompt.count <= 32)
+      }
+    }
+  }
+
+  @Test func `each state has a capital that holds now, and no two of one name differ`() throws {
+    let problems =
+      try load("capitals/train").problems + load("capitals/facts").problems
+    let forward = problems.filter { $0.metadata["direction"] == .string("forward") }
+    #expect(Set(forward.compactMap { $0.metadata["key"] }).count == 197)
+    let byPrompt = Dictionary(grouping: problems, by: \.prompt)
+    #expect(byPrompt.values.allSatisfy { $0.count == 1 })
+    let bolivia = try #require(forward.first { $0.prompt.contains("Bolivia") })
+    #expect(bolivia.answer == "Sucre")
+    #expect(bolivia.metadata["answers"] == .array([.array([.string("La Paz")])]))
+    #expect(!problems.contains { $0.answer == "Nur-Sultan" || $0.prompt.contains("Nur-Sultan") })
+  }
+
   // What a run was trained on is part of its record: a set may not change by chance.
   @Test(arguments: [
     (
@@ -94,6 +131,9 @@ import VerifierKit
     ),
     ("arithmetic/train", "e7a15d5cd7d4dfda8e65cc81c023b072c66e30f7f7e773af911151d7f55cebc0"),
     ("arithmetic/heldout", "792ad9cf42fa67d5eb7bdf3162efc20efc1f03b32b25aa2be920ea4b194ae87b"),
+    ("elements/train", "827a2a44feade0e6139189701da8694ccd54203f3b0e1c061e66fa2b0eaff734"),
+    ("elements/recall", "7e66cdbecba18e88dff9f6d03556eb229b7da4f52df11535d7b845566f20dc2a"),
+    ("capitals/recall", "b36f153377ca90258ff0826abc760acfc7e82e1a4a7a8e3734c413753ef09e35"),
   ])
   func `a shipped set is the same on every machine`(reference: String, digest: String) throws {
     let actual = try load(reference).digest
