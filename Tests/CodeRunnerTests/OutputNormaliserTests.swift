@@ -2,25 +2,7 @@ import Testing
 
 @testable import hone_verifier_code_runner
 
-@Suite struct CodeTextTests {
-  @Test(
-    arguments: [
-      ("x = 1", "x = 1"), ("```python\nx = 1\n```", "x = 1\n"),
-      ("```Python title=a\nx\n```", "x\n"),
-      ("a\r\n```py\r\nx\r\ny\r\n```\r\nb", "x\ny\n"), ("```{python}\nx\n```", "x\n"),
-      ("```python\none\n```\n```python\ntwo\n```", "two\n"), ("```js\none\n```", "```js\none\n```"),
-      ("```\none\n```\n```js\ntwo\n```", "one\n"), ("```python\nx", "x\n"),
-      ("   ```python\nx\n   ```", "x\n"), ("```x``` is code", "```x``` is code"),
-      ("`````python\n```\nx\n```\n`````", "```\nx\n```\n"), ("~~~\nx\n```\n~~~", "x\n```\n"),
-      ("", ""),
-    ])
-  func `the code of a completion is its last block of the language`(
-    completion: String, code: String
-  ) {
-    let names = Language.python.fenceNames.union(["{python}", ""]).subtracting([""])
-    #expect(CodeText.code(in: completion, names: names) == code)
-  }
-
+@Suite struct OutputNormaliserTests {
   @Test(
     arguments: [
       (OutputNormaliser.exact, "a\n", "a\n", true), (.exact, "a", "a\n", false),
