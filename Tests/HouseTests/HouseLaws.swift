@@ -12,9 +12,11 @@ enum HouseLaws {
     "Cells", "Tensors", "ModelFiles", "Sandbox", "VerifierKit",
   ]
 
-  /// What a verifier of the house may reach: the protocol, tables of facts, and cells where it runs
-  /// programs.
-  static let forVerifiers: Set<String> = ["VerifierKit", "FactTables", "Cells", "CCell", "CJail"]
+  /// What a verifier of the house may reach: the protocol, cells where it runs programs, and what
+  /// task generators share with it, tables of facts and logic.
+  static let forVerifiers: Set<String> = [
+    "VerifierKit", "Cells", "CCell", "CJail", "FactTables", "PropositionalLogic",
+  ]
 
   /// A module depends on lower floors only, and a program also on modules of its own floor.
   static func upwardDependencies(in house: House) -> [String] {
