@@ -56,6 +56,7 @@ let tests: [Target] = [
   test("FactTables", []),
   .testTarget(name: "FactTableVerifierTests", dependencies: ["hone-verifier-fact-table", "FactTables", "TestSupport", "VerifierKit", "Verifiers", grdb, log], swiftSettings: strict),
   .testTarget(name: "CodeRunnerTests", dependencies: ["hone-verifier-code-runner", "hone-cell", "jail", "Cells", "Tasks", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
+  .testTarget(name: "ProofVerifierTests", dependencies: ["hone-verifier-proof", "PropositionalLogic", "Randomness", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
   .testTarget(name: "HouseTests", swiftSettings: strict),
   test("Policies", ["Settings", "Tensors", "TestPolicies", "Tokenizers", "Transformers"]),
   test("Training", ["Policies", "PolicyGradient", "Settings", "Tensors", "TestPolicies", "Transformers"], fixtures: true),
@@ -122,11 +123,12 @@ let package = Package(
     module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
     // Floor 7: the command line.
     module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
-    .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", arguments], swiftSettings: strict),
-    .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "jail"], path: "Benchmarks", swiftSettings: strict),
+    .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", arguments], swiftSettings: strict),
+    .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", "jail"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.
     .executableTarget(name: "hone-verifier-arithmetic", dependencies: ["VerifierKit", bigInt], path: "verifiers/arithmetic", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-code-runner", dependencies: ["Cells", "VerifierKit", bigInt], path: "verifiers/code-runner", exclude: ["README.md", "verifier.yaml", "cases.jsonl", "python_host.py"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-fact-table", dependencies: ["FactTables", "VerifierKit", grdb], path: "verifiers/fact-table", exclude: ["README.md", "verifier.yaml", "cases.jsonl"], swiftSettings: strict),
+    .executableTarget(name: "hone-verifier-proof", dependencies: ["PropositionalLogic", "VerifierKit"], path: "verifiers/proof", exclude: ["README.md", "verifier.yaml", "cases.jsonl"], swiftSettings: strict),
   ] + tests
 )
