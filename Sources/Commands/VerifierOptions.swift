@@ -31,7 +31,12 @@ struct VerifierOptions: ParsableArguments {
 
   /// Starts nothing yet; finds each verifier and checks its settings.
   func judge() throws -> Judge {
-    try Judge(terms: try terms(), workers: workers, weakest: sandboxOptions.allowed)
+    var terms = try terms()
+    for index in terms.indices where try VerifierCatalog.find(terms[index].verifier).isShaping {
+      // Alone, its own verdict is what is asked for.
+      terms[index].onlyIf = terms.count == 1 ? .always : .passed
+    }
+    return try Judge(terms: terms, workers: workers, weakest: sandboxOptions.allowed)
   }
 
   /// Each verifier with weight 1.

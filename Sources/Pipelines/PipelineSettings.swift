@@ -31,9 +31,9 @@ package struct PipelineSettings: SettingsSection {
     guard !reward.isEmpty else {
       throw InvalidSetting(key: "reward", value: "[]", rule: "at least one verifier must judge")
     }
-    if let first = reward.first, let condition = first.onlyIf {
+    if let first = reward.first, first.isConditional {
       throw InvalidSetting(
-        key: "reward.0.onlyIf", value: condition.rawValue,
+        key: "reward.0.onlyIf", value: "passed",
         rule: "the first verifier says what is correct, so it must judge everything; move it down")
     }
   }

@@ -85,18 +85,21 @@ package enum JSONRows {
 extension JSONRow {
   /// Keeps what the verifiers found, as `verdicts`, `reward` and `sandbox`.
   package mutating func record(_ judgement: Judgement) {
-    members["verdicts"] = .array(
-      judgement.verdicts.map { verdict in
-        var fields: [String: JSONValue] = [
-          "verifier": .string(verdict.verifier), "outcome": .string(verdict.outcome.rawValue),
-          "reason": .string(verdict.reason),
-        ]
-        fields["score"] = verdict.score.map(JSONValue.number)
-        fields["answer"] = verdict.answer.map(JSONValue.string)
-        fields["details"] = verdict.details.isEmpty ? nil : .object(verdict.details)
-        return .object(fields)
-      })
+    members["verdicts"] = .array(judgement.verdicts.map(Self.fields))
     members["reward"] = judgement.reward.map(JSONValue.number)
     members["sandbox"] = (judgement.sandbox?.rawValue).map(JSONValue.string)
+  }
+
+  /// A verdict with those of its parts.
+  private static func fields(_ verdict: NamedVerdict) -> JSONValue {
+    var fields: [String: JSONValue] = [
+      "verifier": .string(verdict.verifier), "outcome": .string(verdict.outcome.rawValue),
+      "reason": .string(verdict.reason),
+    ]
+    fields["score"] = verdict.score.map(JSONValue.number)
+    fields["answer"] = verdict.answer.map(JSONValue.string)
+    fields["details"] = verdict.details.isEmpty ? nil : .object(verdict.details)
+    fields["parts"] = verdict.parts.map { .array($0.map(Self.fields)) }
+    return .object(fields)
   }
 }

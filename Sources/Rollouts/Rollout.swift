@@ -60,10 +60,13 @@ package struct RecordedVerdict: Codable, Equatable, Sendable {
   package let reason: String
   /// What the completion answers, where the verifier can tell; votes are counted by it.
   package let answer: String?
+  /// What the parts of a composite found; `nil` for a verifier without parts.
+  package let parts: [RecordedVerdict]?
 
   package init(_ verdict: NamedVerdict) {
     (verifier, outcome) = (verdict.verifier, verdict.outcome)
     (score, reason, answer) = (verdict.score, verdict.reason, verdict.answer)
+    parts = verdict.parts.map { $0.map(RecordedVerdict.init) }
   }
 }
 

@@ -11,13 +11,13 @@ package final class Judge: Sendable {
   /// How much the sandbox takes away from the verifiers.
   package let sandboxLevel: SandboxLevel
 
-  private let terms: [RewardTerm]
-  private let hosts: [VerifierHost]
+  private let panel: Panel
 
   /// Finds and prepares the verifiers of a reward.
   ///
   /// - Parameters:
-  ///   - terms: The reward; at least one term without a condition.
+  ///   - terms: The reward; at least one term without a condition, and none that would pay for the
+  ///     form of a wrong answer without saying so.
   ///   - workers: Processes for each term.
   ///   - folders: Where plugins are looked for.
   ///   - executables: Where the executables of this package lie.
@@ -30,23 +30,17 @@ package final class Judge: Sendable {
     executables: URL = VerifierCatalog.executableFolder, cache: URL? = nil,
     weakest: SandboxLevel = .weakestByDefault, log: Logger = Logger(label: "verifiers")
   ) throws {
-    guard terms.contains(where: { $0.onlyIf == nil }) else {
-      throw VerifierError.invalidReward(rule: "at least one term must be without 'onlyIf'")
-    }
-    for term in terms where !term.weight.isFinite {
-      throw VerifierError.invalidReward(
-        rule: "the weight of '\(term.verifier)' is \(term.weight), not a finite number")
-    }
+    try Panel.check(terms)
     guard (1...256).contains(workers) else {
       throw VerifierError.invalidReward(rule: "\(workers) workers are not in 1...256")
     }
     let sandbox = try Sandbox(executables: executables, weakest: weakest)
-    hosts = try terms.map { term in
-      try VerifierHost(
-        try VerifierCatalog.find(term.verifier, in: folders), settings: term.settings,
-        workers: workers, sandbox: sandbox, executables: executables, cache: cache, log: log)
-    }
-    (self.terms, sandboxLevel) = (terms, sandbox.level)
+    panel = try Panel(
+      terms,
+      places: PluginPlaces(
+        folders: folders, executables: executables, cache: cache, workers: workers,
+        sandbox: sandbox, log: log))
+    sandboxLevel = sandbox.level
     if sandbox.level < .weakestByDefault {
       log.warning(
         """
@@ -61,61 +55,20 @@ package final class Judge: Sendable {
   /// - Returns: A judgement for each request, in their order.
   /// - Throws: `CancellationError` where the task is cancelled; the processes are ended then.
   package func judge(_ requests: [JudgeRequest]) async throws -> [Judgement] {
-    var verdicts: [[NamedVerdict?]] = Array(
-      repeating: Array(repeating: nil, count: terms.count), count: requests.count)
-    let all = Array(requests.indices)
-    try await ask(terms.indices.filter { terms[$0].onlyIf == nil }, all, requests, &verdicts)
-    let passed = all.filter { row in
-      verdicts[row].allSatisfy { $0.map { $0.outcome == .passed } ?? true }
+    try await panel.judge(requests).map { verdicts in
+      Judgement(
+        verdicts: verdicts.compactMap { $0 }, reward: panel.reward(of: verdicts),
+        sandbox: sandboxLevel)
     }
-    try await ask(terms.indices.filter { terms[$0].onlyIf != nil }, passed, requests, &verdicts)
-    return verdicts.map(judgement)
   }
 
   /// The verifiers that failed too often to be asked again, each with its reason, which names it.
-  package var disabled: [(verifier: String, reason: String)] {
-    hosts.compactMap { host in host.disabled.map { (host.name, $0) } }
-  }
+  package var disabled: [(verifier: String, reason: String)] { panel.disabledPlugins }
 
   /// How the processes of the verifiers failed, the latest last (at most 16 of each verifier), and
   /// how many did.
-  package var failures: (latest: [String], count: Int) {
-    hosts.map(\.failures).reduce(into: ([], 0)) { sum, one in
-      sum = (sum.0 + one.latest, sum.1 + one.count)
-    }
-  }
+  package var failures: (latest: [String], count: Int) { panel.failures }
 
   /// Ends all processes and waits until they are gone.
-  package func shutDown() async {
-    await withTaskGroup { group in
-      for host in hosts { group.addTask { await host.shutDown() } }
-    }
-  }
-
-  // MARK: - Terms
-
-  /// Asks the verifiers of some terms about some rows, all at once.
-  private func ask(
-    _ columns: [Int], _ rows: [Int], _ requests: [JudgeRequest], _ verdicts: inout [[NamedVerdict?]]
-  ) async throws {
-    let asked = rows.map { requests[$0] }
-    try await withThrowingTaskGroup { group in
-      for column in columns {
-        let host = hosts[column]
-        group.addTask { (column, try await host.judge(asked)) }
-      }
-      for try await (column, found) in group {
-        for (row, verdict) in zip(rows, found) { verdicts[row][column] = verdict }
-      }
-    }
-  }
-
-  private func judgement(_ verdicts: [NamedVerdict?]) -> Judgement {
-    var reward: Double? = 0
-    for (term, verdict) in zip(terms, verdicts) {
-      guard let verdict else { continue }
-      reward = verdict.score.flatMap { score in reward.map { $0 + term.weight * score } }
-    }
-    return Judgement(verdicts: verdicts.compactMap { $0 }, reward: reward, sandbox: sandboxLevel)
-  }
+  package func shutDown() async { await panel.shutDown() }
 }

@@ -46,11 +46,14 @@ package struct NamedVerdict: Codable, Equatable, Sendable {
   package let seconds: Double
   /// What went wrong, where it was the host that left the request unscored.
   package let fault: VerifierFault?
+  /// What the parts of a composite found, those that were asked; nil for a verifier without parts.
+  package let parts: [NamedVerdict]?
 
   package init(
-    verifier: String, verdict: Verdict, seconds: Double, fault: VerifierFault? = nil
+    verifier: String, verdict: Verdict, seconds: Double, fault: VerifierFault? = nil,
+    parts: [NamedVerdict]? = nil
   ) {
-    (self.verifier, self.fault) = (verifier, fault)
+    (self.verifier, self.fault, self.parts) = (verifier, fault, parts)
     (outcome, score) = (verdict.outcome, verdict.score)
     let isLong = verdict.reason.utf8.count > Self.reasonLimit
     reason =

@@ -144,6 +144,24 @@ struct ManifestFields {
     return isThere ? ManifestFields(file: file, prefix: prefix + field + ".", values: members) : nil
   }
 
+  /// The fields of each mapping of a list, nil where the list is absent.
+  mutating func sections(_ field: String) throws(VerifierError) -> [ManifestFields]? {
+    switch try take(field, isNeeded: false) {
+    case nil: return nil
+    case .array(let elements):
+      var sections: [ManifestFields] = []
+      for (index, element) in elements.enumerated() {
+        guard case .object(let members) = element else {
+          throw invalid("\(field).\(index)", "must be a mapping")
+        }
+        sections.append(
+          ManifestFields(file: file, prefix: "\(prefix)\(field).\(index).", values: members))
+      }
+      return sections
+    default: throw invalid(field, "must be a list of mappings")
+    }
+  }
+
   private mutating func take(
     _ field: String, isNeeded: Bool = true
   ) throws(VerifierError) -> JSONValue? {

@@ -7,16 +7,22 @@ package struct RewardTerm: Codable, Equatable, Sendable {
     /// Only where every term without a condition passed, so that shaping cannot pay for a wrong
     /// answer.
     case passed
+    /// Always, as without a condition. A verifier that judges form alone (`shaping` in its manifest)
+    /// needs one of the two, so that nobody pays for wrong answers unawares.
+    case always
   }
 
   /// The plugin's name.
   package var verifier: String
   /// What a score of 1 adds to the reward; negative for a penalty.
   package var weight: Double
-  /// When the term counts; nil for always.
+  /// When the term counts; nil for always, which a verifier of form alone must be told in words.
   package var onlyIf: Condition?
   /// Settings that differ from the manifest's.
   package var settings: [String: JSONValue]
+
+  /// Whether the term counts only where others passed.
+  package var isConditional: Bool { onlyIf == .passed }
 
   /// All names, so that one that is nearly right is recognised.
   private enum CodingKeys: String, CodingKey, CaseIterable {

@@ -53,9 +53,11 @@ struct PluginPlan: Sendable {
 ///
 /// Whatever a plugin does, each request gets a verdict: one that the plugin never answered is
 /// unscored with the reason. Processes start with the first request.
-package actor VerifierHost {
+package actor VerifierHost: Examiner {
   /// The plugin's name.
   package nonisolated let name: String
+  /// Whether it judges form alone.
+  nonisolated let isShaping: Bool
 
   private let board: WorkBoard
   private let workers: [VerifierWorker]
@@ -84,7 +86,7 @@ package actor VerifierHost {
       cache: cache ?? PreparedFile.defaultCache, startSeconds: startSeconds, log: log)
     let wakes = try (0..<workers).map { _ in try WakeSignal() }
     let board = WorkBoard(name: manifest.name, wakes: wakes)
-    name = manifest.name
+    (name, isShaping) = (manifest.name, manifest.isShaping)
     self.board = board
     self.workers = wakes.map { VerifierWorker(plan: plan, board: board, wake: $0) }
   }
@@ -119,6 +121,10 @@ package actor VerifierHost {
 
   /// Why the plugin was disabled; nil while it may be asked.
   package nonisolated var disabled: String? { board.disabled }
+
+  nonisolated var disabledPlugins: [(verifier: String, reason: String)] {
+    disabled.map { [(name, $0)] } ?? []
+  }
 
   /// How its processes failed, the latest last (at most 16), and how many did.
   package nonisolated var failures: (latest: [String], count: Int) { board.failures }

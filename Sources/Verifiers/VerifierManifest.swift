@@ -55,8 +55,12 @@ package struct VerifierManifest: Equatable, Sendable {
   package let version: String?
   /// What it judges; nil where the manifest does not say, and the problems must tell.
   package let judges: Subject?
-  /// The executable, then its arguments.
+  /// The executable, then its arguments; empty where there are parts.
   package let command: [String]
+  /// The verifiers that this one combines; empty for a plugin of its own.
+  package let parts: [RewardTerm]
+  /// Whether it judges the form of a completion alone, and so must not pay for a wrong answer.
+  package let isShaping: Bool
   package let limits: Limits
   /// Whether it runs programs in cells of its own, and so may make namespaces inside its jail.
   package let nesting: Bool
@@ -80,14 +84,17 @@ package struct VerifierManifest: Equatable, Sendable {
     var fields = try ManifestFields(file: file)
     name = try fields.text("name")
     summary = try fields.text("summary")
-    command = try fields.texts("command")
+    parts = try Self.parts(&fields)
+    command = parts.isEmpty ? try fields.texts("command") : []
     let version = try fields.integer("protocol", in: 0...Int(Int32.max))
-    limits = try Self.limits(fields.section("limits"))
-    nesting = try fields.flag("nesting")
-    needs = try Self.needs(&fields)
-    settings = try fields.object("settings")
-    files = try Self.files(&fields, settings: settings)
-    preparation = try Self.preparation(fields.section("prepare"))
+    isShaping = try fields.flag("shaping")
+    // A composite has no process, so it has none of its limits; its parts have their own settings.
+    limits = parts.isEmpty ? try Self.limits(fields.section("limits")) : Limits()
+    nesting = parts.isEmpty ? try fields.flag("nesting") : false
+    needs = parts.isEmpty ? try Self.needs(&fields) : []
+    settings = parts.isEmpty ? try fields.object("settings") : [:]
+    files = parts.isEmpty ? try Self.files(&fields, settings: settings) : []
+    preparation = parts.isEmpty ? try Self.preparation(fields.section("prepare")) : nil
     self.version = try fields.has("version") ? fields.text("version") : nil
     judges = try Self.subject(&fields)
     try fields.refuseOthers()
@@ -118,6 +125,31 @@ package struct VerifierManifest: Equatable, Sendable {
       throw fields.invalid("judges", "is '\(word.prefix(64))', but must be one of \(known)")
     }
     return subject
+  }
+
+  private static func parts(
+    _ fields: inout ManifestFields
+  ) throws(VerifierError) -> [RewardTerm] {
+    guard let sections = try fields.sections("parts") else { return [] }
+    var parts: [RewardTerm] = []
+    for var fields in sections {
+      var part = RewardTerm(verifier: try fields.text("verifier"))
+      part.weight = try fields.number("weight", in: -1e6...1e6, default: 1)
+      part.settings = try fields.object("settings")
+      if fields.has("onlyIf") {
+        let word = try fields.text("onlyIf")
+        guard let condition = RewardTerm.Condition(rawValue: word) else {
+          throw fields.invalid("onlyIf", "is '\(word.prefix(64))', but must be passed or always")
+        }
+        part.onlyIf = condition
+      }
+      try fields.refuseOthers()
+      parts.append(part)
+    }
+    guard (1...16).contains(parts.count) else {
+      throw fields.invalid("parts", "must be a list of 1...16 mappings")
+    }
+    return parts
   }
 
   private static func limits(_ section: ManifestFields?) throws(VerifierError) -> Limits {
@@ -254,11 +286,13 @@ package struct VerifierManifest: Equatable, Sendable {
   }
 
   /// Checks that the command can be started: its executable is there, and so is its interpreter.
+  /// A composite has no command.
   ///
   /// - Parameter executables: The folder of the running executable.
   /// - Throws: ``VerifierError/noExecutable(verifier:command:reason:)`` or
   ///   ``VerifierError/noInterpreter(verifier:command:interpreter:searched:)``.
   package func checkCommand(beside executables: URL) throws(VerifierError) {
+    guard parts.isEmpty else { return }
     try checkInterpreter(of: try executable(beside: executables))
   }
 

@@ -100,8 +100,9 @@ package actor VerifierBench {
     _ executables: URL, _ weakest: SandboxLevel, _ log: Logger
   ) throws -> Judge {
     try Judge(
-      terms: [RewardTerm(verifier: manifest.name, settings: settings)], workers: workers,
-      folders: [manifest.folder.deletingLastPathComponent()], executables: executables,
-      weakest: weakest, log: log)
+      terms: [RewardTerm(verifier: manifest.name, onlyIf: .always, settings: settings)],
+      workers: workers,
+      folders: [manifest.folder.deletingLastPathComponent()] + VerifierCatalog.folders(),
+      executables: executables, weakest: weakest, log: log)
   }
 }

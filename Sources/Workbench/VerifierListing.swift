@@ -1,6 +1,6 @@
 package import Foundation
 package import VerifierKit
-import Verifiers
+package import Verifiers
 
 /// A plugin as `hone verifier list` shows it.
 package struct VerifierListing: Codable, Equatable, Sendable {
@@ -20,6 +20,8 @@ package struct VerifierListing: Codable, Equatable, Sendable {
   /// What it is written in, as far as its command tells.
   package let language: String?
   package let command: [String]?
+  /// The verifiers that it combines, with their weights.
+  package let parts: [RewardTerm]?
   package let folder: String
   package let limits: Limits?
   package let settings: [String: JSONValue]?
@@ -63,9 +65,11 @@ package struct VerifierListing: Codable, Equatable, Sendable {
     }
     (self.fault, cases) = (fault, rows)
     (summary, version, judges) = (manifest?.summary, manifest?.version, manifest?.judges?.rawValue)
-    (command, settings) = (manifest?.command, manifest?.settings)
-    language = manifest.map { Self.language($0.command) }
-    limits = (manifest?.limits).map {
+    let isComposite = manifest?.parts.isEmpty == false
+    (command, settings) = (isComposite ? nil : manifest?.command, manifest?.settings)
+    parts = isComposite ? manifest?.parts : nil
+    language = command.map(Self.language)
+    limits = (isComposite ? nil : manifest?.limits).map {
       Limits(
         requestSeconds: $0.requestSeconds, memoryMiB: $0.memoryMiB, processes: $0.processes,
         outputKiB: $0.outputKiB)
@@ -93,6 +97,12 @@ package struct VerifierListing: Codable, Equatable, Sendable {
     var lines = [head + (summary.map { ": \($0)" } ?? "")]
     if let judges { lines.append("  judges    \(judges)") }
     if let command { lines.append("  command   \(command.joined(separator: " "))") }
+    if let parts {
+      let words = parts.map { part in
+        "\(part.weight) × \(part.verifier)" + (part.isConditional ? " where passed" : "")
+      }
+      lines.append("  parts     \(words.joined(separator: ", "))")
+    }
     lines.append("  folder    \(folder)")
     if let limits {
       lines.append(

@@ -76,7 +76,7 @@ import VerifierKit
       return error.description
     }
     #expect(try refusal([]).contains("at least one term"))
-    #expect(try refusal([term("a", onlyIf: .passed)]).contains("without 'onlyIf'"))
+    #expect(try refusal([term("a", onlyIf: .passed)]).contains("without 'onlyIf: passed'"))
     #expect(try refusal([term("a", .infinity)]).contains("is inf, not a finite number"))
     #expect(
       try refusal([RewardTerm(verifier: TestPlugin.name, settings: ["kee": .null])])
