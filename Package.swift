@@ -51,6 +51,7 @@ let tests: [Target] = [
   test("VerifierKit", []),
   test("Sandbox", ["CSandbox"]),
   test("Verifiers", ["Sandbox", "VerifierKit", log]),
+  .testTarget(name: "AnswerFormatTests", dependencies: ["hone-verifier-answer-format", "hone-verifier-arithmetic", "Randomness", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
   .testTarget(name: "ArithmeticVerifierTests", dependencies: ["hone-verifier-arithmetic", "TestSupport", "VerifierKit", "Verifiers", bigInt, log], swiftSettings: strict),
   test("Cells", []),
   test("FactTables", []),
@@ -126,6 +127,7 @@ let package = Package(
     .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", arguments], swiftSettings: strict),
     .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", "jail"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.
+    .executableTarget(name: "hone-verifier-answer-format", dependencies: ["VerifierKit"], path: "verifiers/answer-format", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-arithmetic", dependencies: ["VerifierKit", bigInt], path: "verifiers/arithmetic", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-code-runner", dependencies: ["Cells", "VerifierKit", bigInt], path: "verifiers/code-runner", exclude: ["README.md", "verifier.yaml", "cases.jsonl", "python_host.py"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-fact-table", dependencies: ["FactTables", "VerifierKit", grdb], path: "verifiers/fact-table", exclude: ["README.md", "verifier.yaml", "cases.jsonl"], swiftSettings: strict),
