@@ -45,6 +45,13 @@ struct VerifierStressCommand: AsyncParsableCommand {
 
   func run() async throws {
     let manifest = try VerifierCatalog.find(name)
+    guard !manifest.isShaping else {
+      throw ValidationError(
+        """
+        '\(name)' judges the form alone, so every attack in that form would pass. Attack a verifier \
+        that has it as a part.
+        """)
+    }
     let set = try TaskCatalog.load(tasks, in: TaskCatalog.defaultFolders()).spread(limit)
     let display = CommandOutput.display()
     display.begin("stress", total: set.problems.count)

@@ -59,6 +59,16 @@ package struct CondensedDetachment: Sendable {
     return steps
   }
 
+  /// Whether a proof proves a theorem, or something more general.
+  package func proves(_ proof: String, _ theorem: PropositionalFormula) -> Bool {
+    do throws(DetachmentError) {
+      try check(proof, proves: theorem)
+      return true
+    } catch {
+      return false  // why not does not matter here
+    }
+  }
+
   /// What a proof proves.
   ///
   /// - Parameters:
