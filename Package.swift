@@ -124,7 +124,7 @@ let package = Package(
     module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
     // Floor 7: the command line.
     module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
-    .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", arguments], swiftSettings: strict),
+    .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-cell", "hone-verifier-answer-format", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", arguments], swiftSettings: strict),
     .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", "jail"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.
     .executableTarget(name: "hone-verifier-answer-format", dependencies: ["VerifierKit"], path: "verifiers/answer-format", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),

@@ -9,6 +9,9 @@ package struct CondensedDetachment: Sendable {
   /// Axioms that have names, `1` … `9`, then `a` … `z`, at most.
   package static let axiomLimit = 35
 
+  /// Symbols of a proof's axioms where no other limit is given.
+  package static let standardLimit = 20_000_000
+
   /// Łukasiewicz's axioms for implication and negation.
   package static let standard = CondensedDetachment(axioms: [
     axiom([.variable(0), .variable(1), .variable(0), .implication, .implication]),
@@ -44,13 +47,15 @@ package struct CondensedDetachment: Sendable {
   /// - Parameters:
   ///   - proof: The proof; blanks are skipped.
   ///   - theorem: What is to be proved.
+  ///   - limit: Symbols of all axioms that the proof writes down, at most; it takes some twenty
+  ///     bytes for each.
   /// - Returns: How many steps the proof has.
   /// - Throws: ``DetachmentError`` where it proves nothing, or something else.
   @discardableResult
   package func check(
-    _ proof: String, proves theorem: PropositionalFormula
+    _ proof: String, proves theorem: PropositionalFormula, limit: Int = standardLimit
   ) throws(DetachmentError) -> Int {
-    var (graph, conclusion, steps) = try run(proof)
+    var (graph, conclusion, steps) = try run(proof, limit: limit)
     guard graph.isFinite() else { throw .infinite }
     let leaves = (0..<theorem.variables).map { _ in graph.constant() }
     guard graph.unify(conclusion, theorem.term(in: &graph, leaves: leaves)), graph.isFinite() else {
@@ -79,7 +84,7 @@ package struct CondensedDetachment: Sendable {
   package func conclusion(
     of proof: String, limit: Int
   ) throws(DetachmentError) -> PropositionalFormula? {
-    var (graph, conclusion, _) = try run(proof)
+    var (graph, conclusion, _) = try run(proof, limit: Self.standardLimit)
     guard graph.isFinite() else { throw .infinite }
     return graph.formula(of: conclusion, limit: limit)
   }
@@ -87,7 +92,7 @@ package struct CondensedDetachment: Sendable {
   // MARK: - Steps
 
   private func run(
-    _ proof: String
+    _ proof: String, limit: Int
   ) throws(DetachmentError) -> (TermGraph, conclusion: TermGraph.Node, steps: Int) {
     var graph = TermGraph()
     var proved: [TermGraph.Node] = []
@@ -108,6 +113,7 @@ package struct CondensedDetachment: Sendable {
         guard let number = Self.number(of: byte), number < axioms.count else {
           throw .unknownStep(String(Character(Unicode.Scalar(byte))))
         }
+        guard graph.count + axioms[number].symbols.count <= limit else { throw .tooLong(limit) }
         let leaves = (0..<axioms[number].variables).map { _ in graph.variable() }
         proved.append(axioms[number].term(in: &graph, leaves: leaves))
       }
@@ -142,6 +148,8 @@ package enum DetachmentError: Error, Equatable, CustomStringConvertible {
   case infinite
   /// A proof, but not of the theorem.
   case otherTheorem
+  /// More symbols than the limit.
+  case tooLong(Int)
 
   package var description: String {
     switch self {
@@ -154,6 +162,7 @@ package enum DetachmentError: Error, Equatable, CustomStringConvertible {
       "a detachment does not fit: the left side cannot be made equal to the minor premise"
     case .infinite: "a detachment does not fit: a variable would hold itself"
     case .otherTheorem: "it proves another theorem"
+    case .tooLong(let limit): "it needs more work than \(limit) symbols"
     }
   }
 }

@@ -74,6 +74,7 @@ import Testing
     Case("verifier new q --language cobol", 64, "'cobol' is invalid"),
     Case("verifier new q --language swift --hone none", 64, "is no checkout of Hone"),
     Case("verifier stress arithmetic --tasks none.jsonl", 1, "it does not exist"),
+    Case("verifier stress answer-format --tasks none.jsonl", 64, "judges the form alone"),
     Case("verifier stress arithmetic --tasks dup.jsonl --limit 0", 64, "--limit is 0"),
     Case("verifier stress arithmetic --tasks dup.jsonl --setting a=1", 64, "has no setting 'a'"),
     Case("verifier replay nowhere --verifier arithmetic", 1, "There is no run folder or file"),

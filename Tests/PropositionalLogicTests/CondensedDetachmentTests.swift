@@ -79,6 +79,16 @@ import Testing
     #expect(ContinuousClock.now - started < .seconds(5))
   }
 
+  @Test func `axioms that are long, many times, meet the limit`() throws {
+    let long = try PropositionalFormula(String(repeating: "P -> ", count: 1_000) + "P")
+    let own = CondensedDetachment(axioms: [long])
+    let theorem = try PropositionalFormula("P")
+    #expect(throws: DetachmentError.tooLong(100_000)) {
+      try own.check(String(repeating: "1", count: 500_000), proves: theorem, limit: 100_000)
+    }
+    #expect(own.proves("1", long) && !own.proves("1", theorem))
+  }
+
   // MARK: - A second opinion
 
   @Test func `random proofs prove what a plain unifier says`() throws {

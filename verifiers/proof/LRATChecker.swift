@@ -116,7 +116,7 @@ struct LRATChecker {
       undo(to: mark)
     }
     for (candidate, other) in clauses where !shown.contains(candidate) {
-      try budget.spend(other.count)
+      try budget.spend(1 + other.count)
       guard other.contains(-pivot) else { continue }
       guard other.contains(where: { $0 != -pivot && value(of: $0) > 0 }) else {
         throw ProofRefusal("clause \(id) has no hints for a clause with the literal \(-pivot)")

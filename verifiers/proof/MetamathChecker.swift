@@ -57,8 +57,9 @@ struct MetamathChecker {
       throw ProofRefusal("the list of labels does not end")
     }
     var listed: [MetamathGoal.Step] = []
+    let mandatory = Set(goal.mandatory.map(\.label))
     for label in words[1..<end] {
-      guard !goal.mandatory.contains(where: { $0.label == label }) else {
+      guard !mandatory.contains(label) else {
         throw ProofRefusal("the list has the mandatory hypothesis '\(label.shown)'")
       }
       listed.append(try goal.step(label))

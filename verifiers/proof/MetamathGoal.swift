@@ -77,8 +77,9 @@ struct MetamathGoal: Sendable {
     }
     expression = try read(statement)
     var own: [Hypothesis] = []
+    var labels: Set<String> = []
     for (label, statement) in hypotheses {
-      guard database.places[label] == nil, !own.contains(where: { $0.label == label }) else {
+      guard database.places[label] == nil, labels.insert(label).inserted else {
         throw UnusableTask("the label '\(label.shown)' of a hypothesis is in use")
       }
       own.append(Hypothesis(label: label, expression: try read(statement)))

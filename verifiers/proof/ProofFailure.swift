@@ -15,7 +15,8 @@ struct UnusableTask: Error, Equatable, CustomStringConvertible {
 
 /// How much work a proof may still cause, in symbols that are written or compared.
 struct WorkBudget {
-  private let whole: Int
+  /// What there was from the start.
+  let whole: Int
   private var left: Int
 
   /// A budget of so many symbols.

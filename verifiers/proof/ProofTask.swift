@@ -88,7 +88,7 @@ enum ProofTask {
     switch self {
     case .condensedDetachment(let system, let theorem):
       do throws(DetachmentError) {
-        return try system.check(proof, proves: theorem)
+        return try system.check(proof, proves: theorem, limit: budget.whole)
       } catch {
         throw ProofRefusal("\(error)")
       }
