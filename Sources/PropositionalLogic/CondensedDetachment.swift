@@ -45,7 +45,7 @@ package struct CondensedDetachment: Sendable {
   /// A more general theorem will do, since each of its substitution instances is proved with it.
   ///
   /// - Parameters:
-  ///   - proof: The proof; blanks are skipped.
+  ///   - proof: The proof; blanks around it are skipped.
   ///   - theorem: What is to be proved.
   ///   - limit: Symbols of all axioms that the proof writes down, at most; it takes some twenty
   ///     bytes for each.
@@ -77,7 +77,7 @@ package struct CondensedDetachment: Sendable {
   /// What a proof proves.
   ///
   /// - Parameters:
-  ///   - proof: The proof; blanks are skipped.
+  ///   - proof: The proof; blanks around it are skipped.
   ///   - limit: Symbols of the theorem, at most.
   /// - Returns: The most general theorem; nil where it is longer.
   /// - Throws: ``DetachmentError`` where it proves nothing.
@@ -98,9 +98,8 @@ package struct CondensedDetachment: Sendable {
     var proved: [TermGraph.Node] = []
     var steps = 0
     // From the end on, each D finds its two proofs complete, the implication's on top.
-    for byte in proof.utf8.reversed() {
+    for byte in proof.utf8.drop(while: Self.isBlank).reversed().drop(while: Self.isBlank) {
       switch byte {
-      case 0x20, 0x09, 0x0A, 0x0D: continue
       case UInt8(ascii: "D"):
         guard let major = proved.popLast(), let minor = proved.popLast() else {
           throw .missingPremise
@@ -122,6 +121,10 @@ package struct CondensedDetachment: Sendable {
     guard let conclusion = proved.popLast() else { throw .empty }
     guard proved.isEmpty else { throw .severalProofs(proved.count + 1) }
     return (graph, conclusion, steps)
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    [0x20, 0x09, 0x0A, 0x0D].contains(byte)
   }
 
   private static func number(of byte: UInt8) -> Int? {

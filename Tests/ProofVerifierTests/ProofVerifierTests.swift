@@ -84,6 +84,22 @@ import Verifiers
     #expect(verifier.judge(problem, "wp vx ax5").outcome == .wrong)
   }
 
+  @Test func `the process reads a database that lies anywhere on the host`() async throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "proof-\(UUID()).mm")
+    try MetamathTests.small.write(to: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let judge = try Judge(
+      terms: [RewardTerm(verifier: "proof", settings: ["database": .string(file.path)])],
+      workers: 1, folders: [Self.root.appending(path: "verifiers")],
+      log: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
+    let problem = Problem(
+      id: "m", prompt: "?", metadata: ["system": .string("metamath"), "theorem": .string("gen")])
+    let judgements = try await judge.judge(
+      ["wq vx ax5", "wp vx ax5"].map { JudgeRequest(problem: problem, completion: $0) })
+    await judge.shutDown()
+    #expect(judgements.map(\.reward) == [1, 0])
+  }
+
   @Test func `many inline databases are each judged by their own`() throws {
     let verifier = try ProofVerifier(settings: [:])
     for round in 0..<3 {

@@ -11,7 +11,7 @@ import Testing
   @Test(
     arguments: [
       ("1", "(P -> (Q -> P))"), ("2", "((P -> (Q -> R)) -> ((P -> Q) -> (P -> R)))"),
-      ("3", "((~ P -> ~ Q) -> (Q -> P))"), ("DD211", "(P -> P)"), ("D D2 1\n1", "(P -> P)"),
+      ("3", "((~ P -> ~ Q) -> (Q -> P))"), ("DD211", "(P -> P)"), (" DD211\n", "(P -> P)"),
       ("D11", "(P -> (Q -> (R -> Q)))"), ("DD2D121", "((P -> Q) -> ((R -> P) -> (R -> Q)))"),
     ])
   func `a proof proves the most general theorem`(proof: String, theorem: String) throws {
@@ -30,7 +30,8 @@ import Testing
       ("", DetachmentError.empty), ("D", .missingPremise), ("D1", .missingPremise),
       ("11", .severalProofs(2)), ("DD2111", .severalProofs(2)), ("4", .unknownStep("4")),
       ("DD211.", .unknownStep(".")), ("d", .unknownStep("d")),
-      ("DD211 is it", .unknownStep("t")), ("é", .unknownStep("\u{A9}")),
+      ("DD211 is it", .unknownStep("t")), ("D D211", .unknownStep(" ")),
+      ("é", .unknownStep("\u{A9}")),
       ("D31", .clash), ("1", .otherTheorem),
       // I of I: the left side of S I is (Q -> R) -> Q, and a formula is not a part of itself.
       ("DD2DD211DD211", .infinite),
