@@ -286,7 +286,8 @@ package struct VerifierManifest: Equatable, Sendable {
   }
 
   /// Checks that the command can be started: its executable is there, and so is its interpreter.
-  /// A composite has no command.
+  ///
+  /// A composite has no command, and so nothing to check.
   ///
   /// - Parameter executables: The folder of the running executable.
   /// - Throws: ``VerifierError/noExecutable(verifier:command:reason:)`` or

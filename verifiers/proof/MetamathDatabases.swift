@@ -22,6 +22,7 @@ final class MetamathDatabases {
   /// The database of a problem.
   ///
   /// - Parameter text: What the problem brings along; nil for the shared one.
+  /// - Returns: The database.
   /// - Throws: ``UnusableTask`` where there is none, or the text is none.
   func database(inline text: String?) throws(UnusableTask) -> MetamathDatabase {
     guard let text else {

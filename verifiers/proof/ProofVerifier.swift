@@ -1,8 +1,9 @@
 import VerifierKit
 
-/// Judges whether a completion is a proof of what its problem asks. It checks, and never searches.
+/// Judges whether a completion is a proof of what its problem asks.
 ///
-/// The proof is the last fenced block, or else the whole completion, and must be nothing else.
+/// It checks, and never searches. The proof is the last fenced block, or else the whole completion,
+/// and must be nothing else.
 struct ProofVerifier: VerifierPlugin {
   static let name = "proof"
   static let version = "1.0"
