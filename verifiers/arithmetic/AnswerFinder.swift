@@ -1,7 +1,9 @@
+import VerifierKit
+
 /// Where a completion's final answer stands, by a declared rule.
 ///
-/// The markers are `\boxed{…}`, `####`, `Answer:`, `A:` and `<answer>…</answer>`; the one that
-/// starts last counts, whatever stands before it, so that a second answer takes the first one back.
+/// The markers are those of `AnswerMarker`: `\boxed{…}`, `####`, `Answer:`, `A:` and
+/// `<answer>…</answer>`, of which the last one counts.
 enum AnswerFinder {
   /// What was found.
   enum Place: Equatable {
@@ -18,53 +20,16 @@ enum AnswerFinder {
   ///   - onlyBoxed: Whether `\boxed{…}` is the only marker.
   /// - Returns: The place of the answer.
   static func place(in text: [UInt8], onlyBoxed: Bool) -> Place {
-    for start in text.indices.reversed() {
-      guard let marker = Marker(at: start, in: text), !onlyBoxed || marker == .boxed else {
-        continue
-      }
-      let content = start + marker.rawValue.utf8.count
-      let range =
-        switch marker {
-        case .boxed: braced(text, from: content)
-        case .tag: upToTag(text, from: content)
-        default: sentence(text, from: content)
-        }
-      return .marked(range, marker: marker.rawValue)
+    guard let (marker, content) = AnswerMarker.last(in: text, onlyBoxed: onlyBoxed) else {
+      return .unmarked
     }
-    return .unmarked
-  }
-
-  // MARK: - Markers
-
-  private enum Marker: String {
-    case short = "A:"
-    case answer = "Answer:"
-    case hashes = "####"
-    case tag = "<answer>"
-    case boxed = "\\boxed{"
-
-    /// The marker that starts at `start`; nil where none does.
-    init?(at start: Int, in text: [UInt8]) {
-      let isWordStart = start == 0 || !text[start - 1].isPartOfWord
-      switch text[start] {
-      case UInt8(ascii: "#") where Self.hashes.starts(text[start...]): self = .hashes
-      case UInt8(ascii: "<") where Self.tag.starts(text[start...]): self = .tag
-      case UInt8(ascii: "\\") where Self.boxed.starts(text[start...]): self = .boxed
-      case UInt8(ascii: "A") where isWordStart && Self.short.starts(text[start...]): self = .short
-      case UInt8(ascii: "A"), UInt8(ascii: "a"):
-        guard isWordStart, Self.answer.starts(text[start...], ignoringCase: true) else {
-          return nil
-        }
-        self = .answer
-      default: return nil
+    let range =
+      switch marker {
+      case .boxed: braced(text, from: content)
+      case .tag: content..<AnswerMarker.closingTag(in: text, from: content)
+      case .short, .answer, .hashes: sentence(text, from: content)
       }
-    }
-
-    private func starts(_ text: ArraySlice<UInt8>, ignoringCase: Bool = false) -> Bool {
-      text.starts(with: rawValue.utf8) { byte, letter in
-        byte == letter || ignoringCase && byte.isLetter && byte | 0x20 == letter | 0x20
-      }
-    }
+    return .marked(range, marker: marker.rawValue)
   }
 
   // MARK: - Contents
@@ -72,21 +37,8 @@ enum AnswerFinder {
   /// Up to the brace that closes the one before `start`, and a percent sign behind it; empty where
   /// none does, since then the answer was cut off.
   private static func braced(_ text: [UInt8], from start: Int) -> Range<Int> {
-    var depth = 1
-    var at = start
-    while at < text.count {
-      if text[at] == UInt8(ascii: "\\") {
-        at += 1
-      }  // an escaped brace is text
-      else if text[at] == UInt8(ascii: "{") {
-        depth += 1
-      } else if text[at] == UInt8(ascii: "}") {
-        depth -= 1
-      }
-      if depth == 0 { return start..<withPercent(text, content: at) }
-      at += 1
-    }
-    return start..<start
+    guard let end = AnswerMarker.closingBrace(in: text, from: start) else { return start..<start }
+    return start..<withPercent(text, content: end)
   }
 
   /// The end of a box's content, moved behind a percent sign or word that follows the box.
@@ -95,13 +47,6 @@ enum AnswerFinder {
     while at < text.count, text[at].isBlank || text[at] == UInt8(ascii: "$") { at += 1 }
     if at < text.count, text[at] == UInt8(ascii: "\\") { at += 1 }
     return NumberWords.percentEnd(text, at) ?? end
-  }
-
-  private static func upToTag(_ text: [UInt8], from start: Int) -> Range<Int> {
-    var end = start
-    let close = Array("</answer>".utf8)
-    while end < text.count, !text[end...].starts(with: close) { end += 1 }
-    return start..<end
   }
 
   /// The first line from `start` that is not blank, up to the end of its first sentence with a digit.
@@ -117,12 +62,5 @@ enum AnswerFinder {
       end += 1
     }
     return first..<end
-  }
-}
-
-extension UInt8 {
-  /// Whether a word goes on through this byte; every byte beyond ASCII counts.
-  fileprivate var isPartOfWord: Bool {
-    isLetter || isDigit || self >= 0x80 || self == UInt8(ascii: "_")
   }
 }
