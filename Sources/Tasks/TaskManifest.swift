@@ -10,13 +10,16 @@ import Settings
 ///   heldout: { problems: heldout.jsonl }
 /// ```
 ///
-/// With `generator: arithmetic`, `settings` (``ArithmeticSettings``) and `families` (a mapping of
-/// names to ``ArithmeticFamily``) take the place of `splits`.
+/// With a `generator`, `settings` and `families` (a mapping of names) take the place of `splits`:
+///
+/// - `arithmetic`: ``ArithmeticSettings``, ``ArithmeticFamily``
+/// - `puzzles`: ``PuzzleSettings``, ``PuzzleFamily``
+/// - `templates`: ``TemplateSettings``, ``TemplateFamily``
 struct TaskManifest {
   /// Where problems come from.
   enum Source {
     case files([(split: String, files: SplitFiles)])
-    case arithmetic(ArithmeticGenerator)
+    case generated(any TaskGenerator)
   }
 
   /// The files of a split, as paths within the task's folder.
@@ -47,7 +50,7 @@ struct TaskManifest {
   var splits: [String] {
     switch source {
     case .files(let splits): splits.map(\.split)
-    case .arithmetic: ArithmeticGenerator.Split.allCases.map(\.rawValue)
+    case .generated: GeneratedSplit.allCases.map(\.rawValue)
     }
   }
 
@@ -63,11 +66,11 @@ struct TaskManifest {
     if let generator = root["generator"] {
       try Self.check(root, known: ["summary", "generator", "settings", "families"])
       let name = generator.text ?? "?"
-      guard name == "arithmetic" else {
+      guard let generator = Generator(rawValue: name) else {
         throw TaskError.unknownGenerator(
-          file: file.relativePath, name: name, known: ["arithmetic"])
+          file: file.relativePath, name: name, known: Generator.allCases.map(\.rawValue))
       }
-      source = .arithmetic(try Self.arithmetic(root))
+      source = .generated(try Self.generator(generator, root))
     } else {
       try Self.check(root, known: ["summary", "generator", "splits"])
       source = .files(try Self.sections(SplitFiles.self, of: root, under: "splits"))
@@ -83,15 +86,36 @@ struct TaskManifest {
     }
   }
 
-  private static func arithmetic(_ root: SettingsTree) throws -> ArithmeticGenerator {
-    let settings = try SettingsOverlay.decode(
-      ArithmeticSettings.self, from: root["settings"] ?? .empty, path: "settings")
-    let families = try sections(ArithmeticFamily.self, of: root, under: "families")
+  /// What a manifest's `generator` may be.
+  private enum Generator: String, CaseIterable {
+    case arithmetic, puzzles, templates
+  }
+
+  private static func generator(
+    _ generator: Generator, _ root: SettingsTree
+  ) throws -> any TaskGenerator {
     do {
-      return try ArithmeticGenerator(settings, families: families)
-    } catch {
+      switch generator {
+      case .arithmetic:
+        return try ArithmeticGenerator(settings(of: root), families: families(of: root))
+      case .puzzles:
+        return try PuzzleGenerator(settings(of: root), families: families(of: root))
+      case .templates:
+        return try TemplateGenerator(settings(of: root), families: families(of: root))
+      }
+    } catch let error as InvalidSetting {
       throw SettingsError.invalid(error, place: root["families"]?.place ?? root.place)
     }
+  }
+
+  private static func settings<Section: SettingsSection>(of root: SettingsTree) throws -> Section {
+    try SettingsOverlay.decode(Section.self, from: root["settings"] ?? .empty, path: "settings")
+  }
+
+  private static func families<Section: SettingsSection>(
+    of root: SettingsTree
+  ) throws -> [(name: String, family: Section)] {
+    try sections(Section.self, of: root, under: "families").map { (name: $0, family: $1) }
   }
 
   /// The sections of a mapping of names, in its order; at least one.
