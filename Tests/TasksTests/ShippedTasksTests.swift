@@ -1,6 +1,7 @@
 import Foundation
 import Tasks
 import Testing
+import Tokenizers
 import VerifierKit
 
 /// The tasks that come with the house, in its folder `tasks`.
@@ -83,6 +84,35 @@ import VerifierKit
         let value = words[1] == "+" ? left + right : words[1] == "-" ? left - right : left * right
         #expect(words[4] == "\(value)")
       }
+    }
+  }
+
+  @Test(arguments: [
+    ("countdown", [4_000, 200, 400], 4), ("numbers", [3_000, 150, 300], 5),
+    ("words", [5_000, 250, 500], 10), ("scratchpad", [9_000, 3_000, 300], 3),
+    ("word-problems", [3_000, 150, 300], 3),
+  ])
+  func `puzzles have all their families, each problem once, and none on both sides`(
+    task: String, counts: [Int], families: Int
+  ) throws {
+    let (training, heldOut) = (try load("\(task)/train"), try load("\(task)/heldout"))
+    #expect(
+      [training.problems.count, training.demonstrations.count, heldOut.problems.count] == counts)
+    for problems in [training.problems, heldOut.problems] {
+      #expect(Set(problems.map { $0.metadata["family"] }).count == families)
+    }
+    let seen = (training.problems + training.demonstrations.map(\.problem)).map(\.prompt)
+    #expect(Set(seen).count == seen.count)
+    #expect(Set(seen).isDisjoint(with: heldOut.problems.map(\.prompt)))
+  }
+
+  @Test func `scratchpads are written in the embedded policy's characters, and fit it`() throws {
+    let alphabet = Set(CharacterTokenizer.standard.characters)
+    for demonstration in try load("scratchpad/train").demonstrations {
+      let text = demonstration.problem.prompt + demonstration.completion
+      #expect(text.unicodeScalars.allSatisfy(alphabet.contains), "\(text)")
+      // 256 positions, the end of the completion included.
+      #expect(text.unicodeScalars.count < 256, "\(text)")
     }
   }
 
