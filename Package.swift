@@ -60,7 +60,7 @@ let tests: [Target] = [
   test("Rollouts", ["Policies", "TestPolicies", "VerifierKit", "Verifiers"]),
   test("Pipelines", ["Rollouts", "Settings", "Tasks", "Training", "VerifierKit", "hone"]),
   test("Workbench", ["Rollouts", "Sandbox", "Tasks", "VerifierKit", "Verifiers", log]),
-  test("Commands", ["hone", "Digests", "Evaluation", "PolicyGradient", "Settings", "Tasks", "Verifiers", arguments, subprocess]),
+  test("Commands", ["hone", "Digests", "Evaluation", "PolicyGradient", "Settings", "Tasks", "VerifierKit", "Verifiers", arguments, subprocess]),
 ]
 
 // A module imports only what stands on a lower floor; docs/ARCHITECTURE.md explains the house, and

@@ -11,9 +11,7 @@ struct TasksCalibrateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate",
     abstract: "Measures how often a policy answers each problem.",
-    usage: """
-      hone tasks calibrate --tasks <tasks> --policy <model> --verifier <name> --output <file>
-      """,
+    usage: "hone tasks calibrate --policy <model> --tasks <tasks> [<options>]",
     discussion: """
       Samples each problem several times and writes its pass rate. Problems that a
       policy always or never answers teach it nothing; hone tasks split then keeps

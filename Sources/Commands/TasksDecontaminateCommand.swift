@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Tasks
+import VerifierKit
 
 /// The command `hone tasks decontaminate`.
 struct TasksDecontaminateCommand: AsyncParsableCommand {
@@ -9,12 +10,13 @@ struct TasksDecontaminateCommand: AsyncParsableCommand {
     abstract: "Finds training problems that share text with an evaluation.",
     usage: "hone tasks decontaminate <tasks> --against <tasks> [--output <file>]",
     discussion: """
-      A problem that has 13 words in a row with an evaluation problem is contaminated;
-      case and marks do not count, and a shorter prompt must be equal as a whole. Short
-      problems are better compared by characters. Shows which problems share which
-      stretch of text.
+      A problem that shares 13 words in a row with an evaluation is contaminated;
+      case and marks do not count, and a shorter prompt must be equal as a whole.
+      Short problems are better compared by characters. Shows which problems share
+      which stretch of text.
 
-        hone tasks decontaminate train.jsonl --against heldout.jsonl --output clean.jsonl
+        hone tasks decontaminate train.jsonl --against heldout.jsonl \\
+          --output clean.jsonl
         hone tasks decontaminate arithmetic/train --against arithmetic/heldout \\
           --unit characters --size 6
       """)

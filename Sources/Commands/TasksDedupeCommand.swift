@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Tasks
+import VerifierKit
 
 /// The command `hone tasks dedupe`.
 struct TasksDedupeCommand: AsyncParsableCommand {
@@ -11,8 +12,8 @@ struct TasksDedupeCommand: AsyncParsableCommand {
     discussion: """
       Two prompts are duplicates where their n-grams have at least the threshold in
       common (Jaccard similarity). The first of each group is kept. Candidates come
-      from 32 bands of 4 MinHash values, which miss 1 pair in 10,000 at similarity
-      0.8 and 1 in 8 at 0.5; what is reported was compared exactly.
+      from 32 bands of 4 MinHash values, which miss 1 pair of 8 at similarity 0.5,
+      1 of 80 at 0.6, and 1 of 6,000 at 0.7; what is reported was compared exactly.
 
         hone tasks dedupe questions.jsonl
         hone tasks dedupe questions.jsonl --unit characters --size 5 \\

@@ -19,11 +19,18 @@ package enum AnswerMarker: String {
   package static func last(
     in text: [UInt8], onlyBoxed: Bool = false
   ) -> (marker: AnswerMarker, content: Int)? {
-    for start in text.indices.reversed() {
-      guard let marker = AnswerMarker(at: start, in: text), !onlyBoxed || marker == .boxed else {
-        continue
+    var start = text.count
+    while start > 0 {
+      start -= 1
+      // Nearly every byte starts none, and a text may have a million.
+      switch text[start] {
+      case UInt8(ascii: "#"), UInt8(ascii: "<"), UInt8(ascii: "\\"), UInt8(ascii: "A"),
+        UInt8(ascii: "a"):
+        guard let marker = AnswerMarker(at: start, in: text), !onlyBoxed || marker == .boxed
+        else { continue }
+        return (marker, start + marker.rawValue.utf8.count)
+      default: continue
       }
-      return (marker, start + marker.rawValue.utf8.count)
     }
     return nil
   }

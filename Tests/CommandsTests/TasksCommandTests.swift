@@ -1,6 +1,7 @@
 import Foundation
 import Tasks
 import Testing
+import VerifierKit
 
 @testable import Commands
 
@@ -21,6 +22,21 @@ import Testing
     let summaries = try JSONDecoder().decode([TaskSummary].self, from: Data(task.output.utf8))
     #expect(summaries.map(\.name) == ["running-totals/train", "running-totals/heldout"])
     #expect(summaries.map(\.problems) == [20_000, 500])
+  }
+
+  @Test(arguments: [("scratchpad", "exact-text"), ("countdown", "arithmetic")])
+  func `puzzles are evaluated as they are`(task: String, verifier: String) async throws {
+    let program = try Program()
+    let finished = try await program.run(
+      "evaluate --policy tiny --tasks \(task)/heldout --limit 3 --verifier \(verifier) "
+        + "--samples 0 --max-tokens 6 --json")
+    // Prompts in other characters than the policy's are refused by name, and not judged.
+    if task == "scratchpad" {
+      #expect(finished.code == 0, "\(finished.error)")
+      #expect(finished.output.contains(#""unscoredShare" : 0"#))
+    } else {
+      #expect(finished.code == 1 && finished.error.hasPrefix("hone: "), "\(finished.error)")
+    }
   }
 
   @Test func `split makes a task that other commands take, and writes over nothing`() async throws {

@@ -59,11 +59,9 @@ struct ReasoningGymTests {
       tally.rows += 1
       if verdict.outcome == .passed { tally.right += 1 }
       if verdict.outcome == .unscored { tally.unscored.append(verdict.reason) }
-      for garbage in [
-        "banana", "", "0000", row.question, "I do not know.", "[]", "banana, \(answer)",
-      ]
-      where garbage != answer {
-        if try judge(row, garbage)?.outcome == .passed { tally.paid.append(garbage) }
+      for garbage in ["banana", "", "I do not know.", "[]", "banana or \(answer)"] {
+        guard try judge(row, garbage)?.score != 0 else { continue }
+        tally.paid.append(garbage)
       }
       // The answer behind a marker, as models write it, is the same answer.
       #expect(try judge(row, "Answer: \(answer)")?.outcome == verdict.outcome, "\(answer)")

@@ -56,12 +56,13 @@ import Testing
           Self.texts[$0] == Self.texts[index] || shingles[$0].jaccard(shingles[index]) >= threshold
         }
       })
-    #expect(exact.count > 100)
+    #expect(exact.count > 50)
     // Precision is 1, since each candidate is compared exactly.
     #expect(found.isSubset(of: exact))
-    // 32 bands of 4 rows miss 13 of 100 at 0.5, and 1 of 10,000 at 0.8.
+    // 32 bands of 4 rows miss 13 pairs of 100 at 0.5, 2 of 10,000 at 0.7, and hardly any above.
     let recall = Double(found.intersection(exact).count) / Double(exact.count)
-    #expect(recall >= (threshold < 0.7 ? 0.95 : 0.999), "\(recall) of \(exact.count)")
+    let least = [0.5: 0.95, 0.7: 0.99][threshold] ?? 1
+    #expect(recall >= least, "\(recall) of \(exact.count)")
   }
 
   @Test func `the first of a group is kept, and equal texts are told from similar ones`() {

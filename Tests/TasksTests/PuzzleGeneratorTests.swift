@@ -10,8 +10,8 @@ import VerifierKit
     change: (inout PuzzleSettings) -> Void = { _ in }
   ) throws -> TaskSet {
     var settings = PuzzleSettings()
-    (settings.trainingProblems, settings.heldOutProblems) = (300, 60)
-    (settings.demonstrations, settings.seed) = (50, seed)
+    (settings.trainingProblems, settings.heldOutProblems) = (80, 12)
+    (settings.demonstrations, settings.seed) = (20, seed)
     (settings.heldOutShare, settings.steps) = (0.2, .intermediate)
     change(&settings)
     var family = PuzzleFamily()
@@ -54,9 +54,19 @@ import VerifierKit
   @Test func `an order of the same elements is on the side of the others`() throws {
     for kind in [PuzzleKind.sorting, .wordSorting, .countdown] {
       func keys(_ split: GeneratedSplit) throws -> Set<String> {
-        Set(
-          try set(kind, 1, split, change: { $0.wording = .short }).problems.map { problem in
-            problem.prompt.dropLast().split(separator: " ").sorted().joined(separator: " ")
+        // Small sets would share nothing by chance.
+        let set = try set(kind, 1, split) {
+          ($0.wording, $0.trainingProblems, $0.heldOutProblems) = (.short, 3_000, 400)
+        }
+        return Set(
+          set.problems.map { problem in
+            let words = problem.prompt.dropLast().split(separator: " ")
+            // The direction is the first word, the target the last.
+            let sorted =
+              kind == .countdown
+              ? words.dropLast().sorted() + words.suffix(1)
+              : words.prefix(1) + words.dropFirst().sorted()
+            return sorted.joined(separator: " ")
           })
       }
       #expect(try keys(.train).isDisjoint(with: keys(.heldout)), "\(kind)")

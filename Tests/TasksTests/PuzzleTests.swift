@@ -27,7 +27,7 @@ import VerifierKit
 
   @Test func `a Countdown answer uses each number once and hits its target`() throws {
     let drawn = puzzles(.countdown)
-    #expect(drawn.count > 1_000)
+    #expect(drawn.count > 600)
     for (level, puzzle) in drawn {
       let given = numbers(puzzle.short.prefix { $0 != "t" })
       #expect(given.count == level + 2)
@@ -65,7 +65,7 @@ import VerifierKit
   @Test func `parity is that of the ones, and its working that of each beginning`() {
     for (level, puzzle) in puzzles(.parity) {
       let bits = puzzle.short.filter { $0 == "0" || $0 == "1" }
-      #expect(bits.count == 4 * level)
+      #expect(bits.count == 4 * level + 4)
       let ones = bits.count { $0 == "1" }
       #expect(puzzle.answer == (ones.isMultiple(of: 2) ? "even" : "odd"))
       let running = bits.indices.map { end in

@@ -6,7 +6,7 @@ package enum PuzzleKind: String, Codable, CaseIterable, Sendable {
   case countdown
   /// A number, a sum or product, both, or a power, modulo another number; judged by `arithmetic`.
   case remainder
-  /// Whether `4 * level` bits hold an even number of ones.
+  /// Whether `4 * level + 4` bits hold an even number of ones.
   case parity
   /// How often a letter occurs in `2 * level - 1` words; judged by `arithmetic`.
   case letterCount

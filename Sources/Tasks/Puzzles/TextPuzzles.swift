@@ -4,7 +4,7 @@ import Randomness
 enum TextPuzzles {
   /// Whether bits hold an even number of ones; the working is the parity of each beginning.
   static func parity(level: Int, using generator: inout CounterGenerator) -> Puzzle? {
-    let bits = (0..<4 * level).map { _ in generator.integer(in: 0...1) }
+    let bits = (0..<4 * level + 4).map { _ in generator.integer(in: 0...1) }
     var parity = 0
     let running = bits.map { bit in
       parity ^= bit

@@ -2,8 +2,8 @@
 ///
 /// Signatures (``MinHash``) are cut into bands. Two texts are compared where one band of them is
 /// equal, which happens with probability `1 - (1 - s^rows)^bands` at Jaccard similarity `s`: with
-/// 32 bands of 4 rows, 0.87 at 0.5 and above 0.9999 at 0.8. Whether they are duplicates is then
-/// decided by their n-grams themselves, so that no estimate is ever taken for the truth.
+/// 32 bands of 4 rows, 0.873 at 0.5, 0.988 at 0.6 and 0.9998 at 0.7. Whether they are duplicates is
+/// then decided by their n-grams themselves, so that no estimate is ever taken for the truth.
 ///
 /// - SeeAlso: Leskovec, Rajaraman and Ullman 2014 (Mining of Massive Datasets), section 3.4.
 package struct NearDuplicates: Sendable {
