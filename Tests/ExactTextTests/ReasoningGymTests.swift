@@ -59,7 +59,7 @@ struct ReasoningGymTests {
       tally.rows += 1
       if verdict.outcome == .passed { tally.right += 1 }
       if verdict.outcome == .unscored { tally.unscored.append(verdict.reason) }
-      for garbage in ["banana", "", "I do not know.", "[]", "banana or \(answer)"] {
+      for garbage in ["banana", "", "I do not know.", "[]", "\(answer) or banana 17"] {
         guard try judge(row, garbage)?.score != 0 else { continue }
         tally.paid.append(garbage)
       }

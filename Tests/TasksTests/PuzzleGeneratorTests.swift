@@ -56,17 +56,16 @@ import VerifierKit
       func keys(_ split: GeneratedSplit) throws -> Set<String> {
         // Small sets would share nothing by chance.
         let set = try set(kind, 1, split) {
-          ($0.wording, $0.trainingProblems, $0.heldOutProblems) = (.short, 3_000, 400)
+          ($0.wording, $0.trainingProblems, $0.heldOutProblems) = (.short, 1_200, 200)
         }
         return Set(
-          set.problems.map { problem in
-            let words = problem.prompt.dropLast().split(separator: " ")
-            // The direction is the first word, the target the last.
-            let sorted =
-              kind == .countdown
-              ? words.dropLast().sorted() + words.suffix(1)
-              : words.prefix(1) + words.dropFirst().sorted()
-            return sorted.joined(separator: " ")
+          set.problems.map { problem -> String in
+            let words = problem.prompt.dropLast().split(separator: " ").map(String.init)
+            // The target is the last word, the direction the first.
+            if kind == .countdown {
+              return "\(Array(words.dropLast()).sorted()) \(words[words.count - 1])"
+            }
+            return "\(words[0]) \(Array(words.dropFirst()).sorted())"
           })
       }
       #expect(try keys(.train).isDisjoint(with: keys(.heldout)), "\(kind)")
