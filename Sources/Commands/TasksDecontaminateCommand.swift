@@ -69,7 +69,8 @@ struct TasksDecontaminateCommand: AsyncParsableCommand {
   func run() async throws {
     let file = try output.map { try newOutput.file($0, inputs: [tasks] + against) }
     let folders = TaskCatalog.defaultFolders()
-    let problems = try TaskCatalog.load(tasks, in: folders).problems
+    let set = try TaskCatalog.load(tasks, in: folders)
+    let problems = set.problems
     let evaluation = try against.flatMap { try TaskCatalog.load($0, in: folders).problems }
     let display = CommandOutput.display()
     display.begin("decontaminate", total: problems.count)
@@ -79,6 +80,9 @@ struct TasksDecontaminateCommand: AsyncParsableCommand {
     let found = Set(matches.map(\.index))
     let kept = problems.indices.filter { !found.contains($0) }.map { problems[$0] }
     try file?.write(ProblemLines.data(kept))
+    if file != nil, !set.demonstrations.isEmpty {
+      display.message("\(set.demonstrations.count) demonstrations are not in the output")
+    }
     let report = Report(
       problems: problems.count, kept: kept.count, evaluation: evaluation.count,
       contaminated: matches.map { match in

@@ -75,7 +75,8 @@ struct TasksDedupeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let file = try output.map { try newOutput.file($0, inputs: [tasks]) }
-    let problems = try TaskCatalog.load(tasks, in: TaskCatalog.defaultFolders()).problems
+    let set = try TaskCatalog.load(tasks, in: TaskCatalog.defaultFolders())
+    let problems = set.problems
     var search = NearDuplicates()
     (search.unit, search.threshold) = (unit, threshold)
     search.size = size ?? (unit == .words ? 3 : 8)
@@ -94,6 +95,9 @@ struct TasksDedupeCommand: AsyncParsableCommand {
     let leftOut = Set(finding.duplicates.map(\.index))
     let kept = problems.indices.filter { !leftOut.contains($0) }.map { problems[$0] }
     try file?.write(ProblemLines.data(kept))
+    if file != nil, !set.demonstrations.isEmpty {
+      display.message("\(set.demonstrations.count) demonstrations are not in the output")
+    }
     let report = Report(
       problems: problems.count, kept: kept.count, exact: duplicates.count(where: \.isExact),
       near: duplicates.count { !$0.isExact },

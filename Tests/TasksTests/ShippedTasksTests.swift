@@ -106,6 +106,16 @@ import VerifierKit
     #expect(Set(seen).isDisjoint(with: heldOut.problems.map(\.prompt)))
   }
 
+  @Test func `a few problems of a mixed set are of nearly all its families`() throws {
+    let set = try load("words/heldout")
+    for count in [10, 20, 50] {
+      let few = set.spread(count).problems
+      #expect(Set(few.map(\.id)).count == count)
+      #expect(Set(few.map { $0.metadata["family"] }).count >= 6)
+    }
+    #expect(set.spread(1_000).problems == set.problems)
+  }
+
   @Test func `scratchpads are written in the embedded policy's characters, and fit it`() throws {
     let alphabet = Set(CharacterTokenizer.standard.characters)
     for demonstration in try load("scratchpad/train").demonstrations {
@@ -124,6 +134,11 @@ import VerifierKit
     ),
     ("arithmetic/train", "e7a15d5cd7d4dfda8e65cc81c023b072c66e30f7f7e773af911151d7f55cebc0"),
     ("arithmetic/heldout", "792ad9cf42fa67d5eb7bdf3162efc20efc1f03b32b25aa2be920ea4b194ae87b"),
+    ("countdown/heldout", "76b559fc91c75b8f14c8e35f0da8a9add47b41a7cf02bc556296e4e3069fdaef"),
+    ("numbers/heldout", "e434db545b89fdbaeb5ec670191bbbd3a6182bf10687fb914557469c30575408"),
+    ("words/heldout", "26e0160b6c16b2fca8b499e56ee6dc9bfe5dcbd81c87f3df6eacd0adee709b4d"),
+    ("scratchpad/heldout", "970d5625a7559f895d210d69d54663375d27097e7f67d8012f981bd1089a9a8d"),
+    ("word-problems/heldout", "cd2d7dbe80a5678105c0c695c2c9bc28f7af586b5a5dd407bc7879d1191d874f"),
   ])
   func `a shipped set is the same on every machine`(reference: String, digest: String) throws {
     let actual = try load(reference).digest

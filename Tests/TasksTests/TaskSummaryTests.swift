@@ -24,7 +24,7 @@ import VerifierKit
     let answers = summary.answers
     #expect(answers.absent == 1 && answers.numbers == 2 && answers.distinct == 2)
     #expect(answers.mostFrequent == "3" && answers.mostFrequentShare == 0.5)
-    #expect(summary.examples.map(\.id) == ["a", "c"])
+    #expect(summary.examples.map(\.id) == ["a", "d"])
     #expect(try summary.digest == set.digest)
   }
 
