@@ -105,6 +105,37 @@ import VerifierKit
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
   }
 
+  @Test(arguments: [
+    (
+      "generator: templates\nfamilies: { x: { prompt: '{a}', answer: '1', slots: { a: 9...2 } } }",
+      "a range such as 2...99, or a list of words"
+    ),
+    (
+      "generator: templates\nfamilies: { x: { prompt: '{a}', answer: '{b}', slots: { a: 1...2 } } }",
+      "there is no slot 'b'"
+    ),
+    ("generator: templates\nfamilies: { x: { promt: 'a' } }", "Did you mean 'prompt'?"),
+    ("generator: puzzles\nfamilies: { x: { kind: countdwn } }", "countdown"),
+    (
+      "generator: puzzles\nfamilies: { x: { kind: parity, level: 9 } }",
+      "parity has the levels 1...8"
+    ),
+    ("generator: puzzles\nfamilies: {}", "families"),
+    ("generator: puzzels\nfamilies: {}", "Did you mean 'puzzles'?"),
+  ])
+  func `a manifest that cannot be used is refused with its place`(
+    text: String, message: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(text, to: "mine/task.yaml")
+    do {
+      let set = try TaskCatalog.load("mine/train", in: [folder.url])
+      Issue.record("\(set.problems.count) problems were made")
+    } catch {
+      #expect("\(error)".contains(message) && "\(error)".contains("task.yaml"), "\(error)")
+    }
+  }
+
   @Test func `a family without enough problems says so`() throws {
     let small = family {
       $0.slots = ["name": .words(["Anna"]), "a": .numbers(2...3), "b": .numbers(1...1)]
