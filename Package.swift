@@ -45,7 +45,7 @@ let tests: [Target] = [
   test("Digests", []),
   test("PropositionalLogic", ["Randomness"]),
   test("Randomness", []),
-  test("Tasks", ["FactTables", "Randomness", "Settings", "VerifierKit"]),
+  test("Tasks", ["FactTables", "Randomness", "Settings", "Tokenizers", "VerifierKit"]),
   test("Runs", []),
   test("Settings", []),
   test("VerifierKit", []),
@@ -53,6 +53,7 @@ let tests: [Target] = [
   test("Verifiers", ["Sandbox", "VerifierKit", log]),
   .testTarget(name: "AnswerFormatTests", dependencies: ["hone-verifier-answer-format", "hone-verifier-arithmetic", "Randomness", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
   .testTarget(name: "ArithmeticVerifierTests", dependencies: ["hone-verifier-arithmetic", "TestSupport", "VerifierKit", "Verifiers", bigInt, log], swiftSettings: strict),
+  .testTarget(name: "ExactTextTests", dependencies: ["hone-verifier-arithmetic", "hone-verifier-exact-text", "Randomness", "Tasks", "TestSupport", "VerifierKit", "Verifiers", "Workbench", log], swiftSettings: strict),
   test("Cells", []),
   test("FactTables", []),
   .testTarget(name: "FactTableVerifierTests", dependencies: ["hone-verifier-fact-table", "FactTables", "TestSupport", "VerifierKit", "Verifiers", grdb, log], swiftSettings: strict),
@@ -61,11 +62,11 @@ let tests: [Target] = [
   .testTarget(name: "HouseTests", swiftSettings: strict),
   test("Policies", ["Settings", "Tensors", "TestPolicies", "Tokenizers", "Transformers"]),
   test("Training", ["Policies", "PolicyGradient", "Settings", "Tensors", "TestPolicies", "Transformers"], fixtures: true),
-  test("Evaluation", ["Policies", "Rollouts", "VerifierKit", "Verifiers"], fixtures: true),
+  test("Evaluation", ["Policies", "Rollouts", "Tasks", "VerifierKit", "Verifiers"], fixtures: true),
   test("Rollouts", ["Policies", "TestPolicies", "VerifierKit", "Verifiers"]),
   test("Pipelines", ["Rollouts", "Settings", "Tasks", "Training", "VerifierKit", "hone"]),
   test("Workbench", ["Rollouts", "Sandbox", "Tasks", "VerifierKit", "Verifiers", log]),
-  test("Commands", ["hone", "Digests", "Evaluation", "PolicyGradient", "Settings", "Tasks", "Verifiers", arguments, subprocess]),
+  test("Commands", ["hone", "Digests", "Evaluation", "PolicyGradient", "Settings", "Tasks", "VerifierKit", "Verifiers", arguments, subprocess]),
 ]
 
 // A module imports only what stands on a lower floor; docs/ARCHITECTURE.md explains the house, and
@@ -124,11 +125,12 @@ let package = Package(
     module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
     // Floor 7: the command line.
     module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
-    .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-cell", "hone-verifier-answer-format", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", arguments], swiftSettings: strict),
+    .executableTarget(name: "hone", dependencies: ["Commands", "hone-cell", "hone-verifier-answer-format", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-exact-text", "hone-verifier-fact-table", "hone-verifier-proof", "jail", arguments], swiftSettings: strict),
     .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", "jail"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.
     .executableTarget(name: "hone-verifier-answer-format", dependencies: ["VerifierKit"], path: "verifiers/answer-format", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-arithmetic", dependencies: ["VerifierKit", bigInt], path: "verifiers/arithmetic", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
+    .executableTarget(name: "hone-verifier-exact-text", dependencies: ["VerifierKit"], path: "verifiers/exact-text", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-code-runner", dependencies: ["Cells", "VerifierKit", bigInt], path: "verifiers/code-runner", exclude: ["README.md", "verifier.yaml", "cases.jsonl", "python_host.py"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-fact-table", dependencies: ["FactTables", "VerifierKit", grdb], path: "verifiers/fact-table", exclude: ["README.md", "verifier.yaml", "cases.jsonl"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-proof", dependencies: ["PropositionalLogic", "VerifierKit"], path: "verifiers/proof", exclude: ["README.md", "verifier.yaml", "cases.jsonl"], swiftSettings: strict),

@@ -23,6 +23,7 @@ package struct HoneCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Pipelines:", subcommands: [RunCommand.self, PipelineCommand.self]),
       CommandGroup(name: "Models:", subcommands: [ModelCommand.self]),
+      CommandGroup(name: "Tasks:", subcommands: [TasksCommand.self]),
       CommandGroup(name: "Verifiers:", subcommands: [VerifierCommand.self, SandboxCommand.self]),
       CommandGroup(
         name: "Stages, one at a time:",

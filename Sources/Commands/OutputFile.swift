@@ -62,6 +62,7 @@ enum OutputError: Error, Equatable, CustomStringConvertible {
   case isFolder(path: String)
   case isNoFile(path: String)
   case noFolder(path: String, folder: String)
+  case exists(path: String)
 
   var description: String {
     switch self {
@@ -71,6 +72,8 @@ enum OutputError: Error, Equatable, CustomStringConvertible {
     case .isNoFile(let path): "'\(path)' is no regular file. Name a file for the output."
     case .noFolder(let path, let folder):
       "'\(path)' cannot be written: there is no folder '\(folder)'. Make it first."
+    case .exists(let path):
+      "'\(path)' is there already. Name another output, or pass --overwrite."
     }
   }
 }

@@ -64,7 +64,7 @@ struct ProblemFile {
   }
 
   /// The bytes of a regular file, without a byte-order mark.
-  private func contents() throws(TaskError) -> Data {
+  func contents() throws(TaskError) -> Data {
     func refuse(_ reason: String) -> TaskError { .unreadableFile(file: shown, reason: reason) }
     do {
       let attributes = try FileManager.default.attributesOfItem(

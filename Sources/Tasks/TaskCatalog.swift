@@ -31,6 +31,15 @@ package enum TaskCatalog {
     return limit.map { set.prefix($0) } ?? set
   }
 
+  /// Lists the splits of a task that is named without one; nil where the reference has a split, or
+  /// is a bare file.
+  package static func splits(of reference: String, in folders: [URL]) throws -> [String]? {
+    guard !reference.hasSuffix(".jsonl"), let folder = folder(of: reference, in: folders) else {
+      return nil
+    }
+    return try TaskManifest(folder: folder).splits
+  }
+
   /// Names of the tasks in folders, sorted; a folder that is not there has none.
   package static func names(in folders: [URL]) -> [String] {
     let names = folders.flatMap { folder in
@@ -86,8 +95,8 @@ package enum TaskCatalog {
       .unknownSplit(task: task, split: String(split), known: manifest.splits)
     }
     switch manifest.source {
-    case .arithmetic(let generator):
-      guard let split = ArithmeticGenerator.Split(rawValue: String(split)) else {
+    case .generated(let generator):
+      guard let split = GeneratedSplit(rawValue: String(split)) else {
         throw unknownSplit()
       }
       return try generator.taskSet(reference, split)

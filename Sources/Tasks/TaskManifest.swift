@@ -10,14 +10,17 @@ import Settings
 ///   heldout: { problems: heldout.jsonl }
 /// ```
 ///
-/// With `generator: arithmetic`, `settings` (``ArithmeticSettings``) and `families` (a mapping of
-/// names to ``ArithmeticFamily``) take the place of `splits`; with `generator: facts`, they are
-/// ``FactTaskSettings`` and ``FactFamily``.
+/// With a `generator`, `settings` and `families` (a mapping of names) take the place of `splits`:
+///
+/// - `arithmetic`: ``ArithmeticSettings``, ``ArithmeticFamily``
+/// - `puzzles`: ``PuzzleSettings``, ``PuzzleFamily``
+/// - `templates`: ``TemplateSettings``, ``TemplateFamily``
+/// - `facts`: ``FactTaskSettings``, ``FactFamily``
 struct TaskManifest {
   /// Where problems come from.
   enum Source {
     case files([(split: String, files: SplitFiles)])
-    case arithmetic(ArithmeticGenerator)
+    case generated(any TaskGenerator)
     case facts(FactGenerator)
   }
 
@@ -49,7 +52,7 @@ struct TaskManifest {
   var splits: [String] {
     switch source {
     case .files(let splits): splits.map(\.split)
-    case .arithmetic: ArithmeticGenerator.Split.allCases.map(\.rawValue)
+    case .generated: GeneratedSplit.allCases.map(\.rawValue)
     case .facts: FactGenerator.Split.allCases.map(\.rawValue)
     }
   }
@@ -66,13 +69,11 @@ struct TaskManifest {
     if let generator = root["generator"] {
       try Self.check(root, known: ["summary", "generator", "settings", "families"])
       let name = generator.text ?? "?"
-      switch name {
-      case "arithmetic": source = .arithmetic(try Self.arithmetic(root))
-      case "facts": source = .facts(try Self.facts(root))
-      default:
+      guard let generator = Generator(rawValue: name) else {
         throw TaskError.unknownGenerator(
-          file: file.relativePath, name: name, known: ["arithmetic", "facts"])
+          file: file.relativePath, name: name, known: Generator.allCases.map(\.rawValue))
       }
+      source = try Self.source(generator, root)
     } else {
       try Self.check(root, known: ["summary", "generator", "splits"])
       source = .files(try Self.sections(SplitFiles.self, of: root, under: "splits"))
@@ -88,22 +89,37 @@ struct TaskManifest {
     }
   }
 
-  private static func arithmetic(_ root: SettingsTree) throws -> ArithmeticGenerator {
-    let settings = try SettingsOverlay.decode(
-      ArithmeticSettings.self, from: root["settings"] ?? .empty, path: "settings")
-    let families = try sections(ArithmeticFamily.self, of: root, under: "families")
+  /// What a manifest's `generator` may be.
+  private enum Generator: String, CaseIterable {
+    case arithmetic, puzzles, templates, facts
+  }
+
+  private static func source(_ generator: Generator, _ root: SettingsTree) throws -> Source {
     do {
-      return try ArithmeticGenerator(settings, families: families)
-    } catch {
+      switch generator {
+      case .arithmetic:
+        return .generated(
+          try ArithmeticGenerator(settings(of: root), families: families(of: root)))
+      case .puzzles:
+        return .generated(try PuzzleGenerator(settings(of: root), families: families(of: root)))
+      case .templates:
+        return .generated(try TemplateGenerator(settings(of: root), families: families(of: root)))
+      case .facts:
+        return .facts(FactGenerator(settings: try settings(of: root), families: try families(of: root)))
+      }
+    } catch let error as InvalidSetting {
       throw SettingsError.invalid(error, place: root["families"]?.place ?? root.place)
     }
   }
 
-  private static func facts(_ root: SettingsTree) throws -> FactGenerator {
-    FactGenerator(
-      settings: try SettingsOverlay.decode(
-        FactTaskSettings.self, from: root["settings"] ?? .empty, path: "settings"),
-      families: try sections(FactFamily.self, of: root, under: "families"))
+  private static func settings<Section: SettingsSection>(of root: SettingsTree) throws -> Section {
+    try SettingsOverlay.decode(Section.self, from: root["settings"] ?? .empty, path: "settings")
+  }
+
+  private static func families<Section: SettingsSection>(
+    of root: SettingsTree
+  ) throws -> [(name: String, family: Section)] {
+    try sections(Section.self, of: root, under: "families").map { (name: $0, family: $1) }
   }
 
   /// The sections of a mapping of names, in its order; at least one.

@@ -48,13 +48,20 @@ package struct TaskSet: Sendable {
     return TaskSet(name, Array(problems.prefix(count)), demonstrations)
   }
 
-  /// The set with only so many problems, at equal distances, so that each kind has its share.
+  /// The set with only so many problems, one of each stretch, so that each kind has its share.
+  ///
+  /// Which one of a stretch varies along the golden ratio: at equal distances, a set that is mixed
+  /// from ten families in turn would show only a few of them.
   ///
   /// - Precondition: `count` is positive.
   package func spread(_ count: Int) -> TaskSet {
     precondition(count > 0, "a task set of \(count) problems")
     guard count < problems.count else { return self }
-    let chosen = (0..<count).map { problems[$0 * problems.count / count] }
+    let chosen = (0..<count).map { index in
+      let (start, end) = (index * problems.count / count, (index + 1) * problems.count / count)
+      let share = UInt64(index) &* 0x9E37_79B9_7F4A_7C15
+      return problems[start + Int(share.multipliedFullWidth(by: UInt64(end - start)).high)]
+    }
     return TaskSet(name, chosen, demonstrations)
   }
 

@@ -14,6 +14,10 @@ import Testing
     "verifier list": VerifierListCommand.self, "verifier new": VerifierNewCommand.self,
     "verifier check": VerifierCheckCommand.self, "verifier stress": VerifierStressCommand.self,
     "verifier replay": VerifierReplayCommand.self,
+    "tasks inspect": TasksInspectCommand.self, "tasks split": TasksSplitCommand.self,
+    "tasks dedupe": TasksDedupeCommand.self,
+    "tasks decontaminate": TasksDecontaminateCommand.self,
+    "tasks calibrate": TasksCalibrateCommand.self,
   ]
 
   @Test(arguments: commands.keys.sorted())

@@ -2,6 +2,7 @@ import FactTables
 import Foundation
 import Tasks
 import Testing
+import Tokenizers
 import VerifierKit
 
 /// The tasks that come with the house, in its folder `tasks`.
@@ -123,6 +124,45 @@ import VerifierKit
     #expect(!problems.contains { $0.answer == "Nur-Sultan" || $0.prompt.contains("Nur-Sultan") })
   }
 
+  @Test(arguments: [
+    ("countdown", [4_000, 200, 400], 4), ("numbers", [3_000, 150, 300], 5),
+    ("words", [5_000, 250, 500], 10), ("scratchpad", [9_000, 3_000, 300], 3),
+    ("word-problems", [3_000, 150, 300], 3),
+  ])
+  func `puzzles have all their families, each problem once, and none on both sides`(
+    task: String, counts: [Int], families: Int
+  ) throws {
+    let (training, heldOut) = (try load("\(task)/train"), try load("\(task)/heldout"))
+    #expect(
+      [training.problems.count, training.demonstrations.count, heldOut.problems.count] == counts)
+    for problems in [training.problems, heldOut.problems] {
+      #expect(Set(problems.map { $0.metadata["family"] }).count == families)
+    }
+    let seen = (training.problems + training.demonstrations.map(\.problem)).map(\.prompt)
+    #expect(Set(seen).count == seen.count)
+    #expect(Set(seen).isDisjoint(with: heldOut.problems.map(\.prompt)))
+  }
+
+  @Test func `a few problems of a mixed set are of nearly all its families`() throws {
+    let set = try load("words/heldout")
+    for count in [10, 20, 50] {
+      let few = set.spread(count).problems
+      #expect(Set(few.map(\.id)).count == count)
+      #expect(Set(few.map { $0.metadata["family"] }).count >= 6)
+    }
+    #expect(set.spread(1_000).problems == set.problems)
+  }
+
+  @Test func `scratchpads are written in the embedded policy's characters, and fit it`() throws {
+    let alphabet = Set(CharacterTokenizer.standard.characters)
+    for demonstration in try load("scratchpad/train").demonstrations {
+      let text = demonstration.problem.prompt + demonstration.completion
+      #expect(text.unicodeScalars.allSatisfy(alphabet.contains), "\(text)")
+      // 256 positions, the end of the completion included.
+      #expect(text.unicodeScalars.count < 256, "\(text)")
+    }
+  }
+
   // What a run was trained on is part of its record: a set may not change by chance.
   @Test(arguments: [
     (
@@ -134,6 +174,11 @@ import VerifierKit
     ("elements/train", "827a2a44feade0e6139189701da8694ccd54203f3b0e1c061e66fa2b0eaff734"),
     ("elements/recall", "7e66cdbecba18e88dff9f6d03556eb229b7da4f52df11535d7b845566f20dc2a"),
     ("capitals/recall", "b36f153377ca90258ff0826abc760acfc7e82e1a4a7a8e3734c413753ef09e35"),
+    ("countdown/heldout", "76b559fc91c75b8f14c8e35f0da8a9add47b41a7cf02bc556296e4e3069fdaef"),
+    ("numbers/heldout", "e434db545b89fdbaeb5ec670191bbbd3a6182bf10687fb914557469c30575408"),
+    ("words/heldout", "26e0160b6c16b2fca8b499e56ee6dc9bfe5dcbd81c87f3df6eacd0adee709b4d"),
+    ("scratchpad/heldout", "970d5625a7559f895d210d69d54663375d27097e7f67d8012f981bd1089a9a8d"),
+    ("word-problems/heldout", "cd2d7dbe80a5678105c0c695c2c9bc28f7af586b5a5dd407bc7879d1191d874f"),
   ])
   func `a shipped set is the same on every machine`(reference: String, digest: String) throws {
     let actual = try load(reference).digest

@@ -1,6 +1,9 @@
 import VerifierKit
 
-/// Where a completion's final answer stands, by a declared rule: behind the last ``AnswerMarker``.
+/// Where a completion's final answer stands, by a declared rule.
+///
+/// The markers are those of `AnswerMarker`: `\boxed{…}`, `####`, `Answer:`, `A:` and
+/// `<answer>…</answer>`, of which the last one counts.
 enum AnswerFinder {
   /// What was found.
   enum Place: Equatable {
@@ -23,8 +26,8 @@ enum AnswerFinder {
     let range =
       switch marker {
       case .boxed: braced(text, from: content)
-      case .tag: content..<AnswerMarker.closingTag(text, from: content)
-      default: sentence(text, from: content)
+      case .tag: content..<AnswerMarker.closingTag(in: text, from: content)
+      case .short, .answer, .hashes: sentence(text, from: content)
       }
     return .marked(range, marker: marker.rawValue)
   }
@@ -34,7 +37,7 @@ enum AnswerFinder {
   /// Up to the brace that closes the one before `start`, and a percent sign behind it; empty where
   /// none does, since then the answer was cut off.
   private static func braced(_ text: [UInt8], from start: Int) -> Range<Int> {
-    guard let end = AnswerMarker.closingBrace(text, from: start) else { return start..<start }
+    guard let end = AnswerMarker.closingBrace(in: text, from: start) else { return start..<start }
     return start..<withPercent(text, content: end)
   }
 

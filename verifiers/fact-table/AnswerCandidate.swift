@@ -25,11 +25,11 @@ struct AnswerCandidate {
     let found = rule == .line ? nil : AnswerMarker.last(in: bytes, onlyBoxed: rule == .boxed)
     switch found {
     case (.boxed, let content)?:
-      guard let end = AnswerMarker.closingBrace(bytes, from: content) else {
+      guard let end = AnswerMarker.closingBrace(in: bytes, from: content) else {
         throw FactRefusal("the last box is not closed")
       }
       range = content..<end
-    case (.tag, let content)?: range = content..<AnswerMarker.closingTag(bytes, from: content)
+    case (.tag, let content)?: range = content..<AnswerMarker.closingTag(in: bytes, from: content)
     case (_, let content)?:
       range = content..<bytes.endIndex
       if !isList { range = Self.firstLine(bytes, range) }

@@ -1,7 +1,7 @@
 package import Settings
 
 /// What a set of arithmetic problems looks like, whatever its families.
-package struct ArithmeticSettings: SettingsSection {
+package struct ArithmeticSettings: GeneratorSettings {
   /// How problems are written.
   package var style = ArithmeticStyle.compact
   /// What demonstrations write before the answer.
@@ -19,22 +19,7 @@ package struct ArithmeticSettings: SettingsSection {
 
   package init() {}
 
-  /// Refuses counts without a problem, and a share that leaves either part empty.
-  package func validate() throws(InvalidSetting) {
-    let counts = [
-      ("trainingProblems", trainingProblems, 1), ("heldOutProblems", heldOutProblems, 1),
-      ("demonstrations", demonstrations, 0),
-    ]
-    for (key, count, least) in counts where !(least...1_000_000).contains(count) {
-      throw InvalidSetting(
-        key: key, value: "\(count)", rule: "it must be in \(least)...1000000")
-    }
-    guard heldOutShare > 0, heldOutShare < 1 else {
-      throw InvalidSetting(
-        key: "heldOutShare", value: "\(heldOutShare)",
-        rule: "training and held-out problems each need a part between 0 and 1")
-    }
-  }
+  package func validate() throws(InvalidSetting) { try validateCounts() }
 }
 
 /// How a problem is written.
