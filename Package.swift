@@ -42,6 +42,7 @@ let tests: [Target] = [
   test("Transformers", ["ModelFiles", "Tensors"], fixtures: true),
   test("PolicyGradient", [], fixtures: true),
   test("Digests", []),
+  test("Gzip", []),
   test("Randomness", []),
   test("Tasks", ["Randomness", "Settings", "VerifierKit"]),
   test("Runs", []),
@@ -52,6 +53,7 @@ let tests: [Target] = [
   .testTarget(name: "ArithmeticVerifierTests", dependencies: ["hone-verifier-arithmetic", "TestSupport", "VerifierKit", "Verifiers", bigInt, log], swiftSettings: strict),
   test("Cells", []),
   .testTarget(name: "CodeRunnerTests", dependencies: ["hone-verifier-code-runner", "hone-cell", "jail", "Cells", "Tasks", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
+  .testTarget(name: "OpenAIGraderTests", dependencies: ["hone-verifier-openai-grader", "hone-cell", "jail", "Cells", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
   .testTarget(name: "HouseTests", swiftSettings: strict),
   test("Policies", ["Settings", "Tensors", "TestPolicies", "Tokenizers", "Transformers"]),
   test("Training", ["Policies", "PolicyGradient", "Settings", "Tensors", "TestPolicies", "Transformers"], fixtures: true),
@@ -84,6 +86,8 @@ let package = Package(
     c("CFiles", []),
     module("Tensors", ["CKernels"]),
     module("Digests", []),
+    .systemLibrary(name: "CZlib"),
+    module("Gzip", ["CZlib"]),
     module("Randomness", []),
     module("Settings", [yams]),
     module("VerifierKit", []),
@@ -96,7 +100,7 @@ let package = Package(
     // Floor 1: the parts.
     module("Transformers", ["Tensors"]),
     module("Tokenizers", []),
-    module("Tasks", ["Digests", "Randomness", "Settings", "VerifierKit"]),
+    module("Tasks", ["Digests", "Gzip", "Randomness", "Settings", "VerifierKit"]),
     module("Sandbox", ["CSandbox"]),
     module("Cells", ["CCell"]),
     module("Runs", ["Settings"]),
@@ -115,10 +119,11 @@ let package = Package(
     module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
     // Floor 7: the command line.
     module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
-    .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", arguments], swiftSettings: strict),
+    .executableTarget(name: "hone", dependencies: ["Commands", "jail", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-openai-grader", arguments], swiftSettings: strict),
     .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "jail"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.
     .executableTarget(name: "hone-verifier-arithmetic", dependencies: ["VerifierKit", bigInt], path: "verifiers/arithmetic", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
+    .executableTarget(name: "hone-verifier-openai-grader", dependencies: ["Cells", "VerifierKit"], path: "verifiers/openai-grader", exclude: ["README.md", "verifier.yaml", "cases.jsonl"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-code-runner", dependencies: ["Cells", "VerifierKit", bigInt], path: "verifiers/code-runner", exclude: ["README.md", "verifier.yaml", "cases.jsonl", "python_host.py"], swiftSettings: strict),
   ] + tests
 )

@@ -13,7 +13,7 @@ import Testing
     "tokenize": TokenizeCommand.self, "ask": AskCommand.self,
     "verifier list": VerifierListCommand.self, "verifier new": VerifierNewCommand.self,
     "verifier check": VerifierCheckCommand.self, "verifier stress": VerifierStressCommand.self,
-    "verifier replay": VerifierReplayCommand.self,
+    "verifier replay": VerifierReplayCommand.self, "tasks import": TasksImportCommand.self,
   ]
 
   @Test(arguments: commands.keys.sorted())
