@@ -53,7 +53,7 @@ let tests: [Target] = [
   .testTarget(name: "ArithmeticVerifierTests", dependencies: ["hone-verifier-arithmetic", "TestSupport", "VerifierKit", "Verifiers", bigInt, log], swiftSettings: strict),
   test("Cells", []),
   .testTarget(name: "CodeRunnerTests", dependencies: ["hone-verifier-code-runner", "hone-cell", "jail", "Cells", "Tasks", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
-  .testTarget(name: "OpenAIGraderTests", dependencies: ["hone-verifier-openai-grader", "hone-cell", "jail", "Cells", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
+  .testTarget(name: "OpenAIGraderTests", dependencies: ["hone-verifier-openai-grader", "hone-cell", "jail", "Cells", "Randomness", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
   .testTarget(name: "HouseTests", swiftSettings: strict),
   test("Policies", ["Settings", "Tensors", "TestPolicies", "Tokenizers", "Transformers"]),
   test("Training", ["Policies", "PolicyGradient", "Settings", "Tensors", "TestPolicies", "Transformers"], fixtures: true),

@@ -327,7 +327,7 @@ import VerifierKit
 /// A row from its JSON.
 func importRow(_ json: String) throws -> ImportRow {
   guard case .object(let members) = try JSONReader.value(in: json) else {
-    throw JSONSyntaxError(offset: 0, problem: "no object")
+    throw Unplaced("the row is no JSON object")
   }
   return ImportRow(members)
 }
