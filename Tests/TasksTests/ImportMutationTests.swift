@@ -16,7 +16,7 @@ import VerifierKit
 
   @Test func `changed bytes never break the reader`() throws {
     var generator = CounterGenerator(keys: 4, 1)
-    let seeds = ImportFormatTests.cases.map { Array($0.row.utf8) }
+    let seeds = ImportFormatTests.cases.map { Array($0.row.utf8.map { $0 == 0x0A ? 0x20 : $0 }) }
     var (rows, placed) = (0, 0)
     for _ in 0..<4000 {
       var bytes = seeds[generator.integer(in: 0...seeds.count - 1)]

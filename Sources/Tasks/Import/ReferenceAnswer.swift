@@ -1,3 +1,4 @@
+import Foundation
 import VerifierKit
 
 /// The verifier that a bare reference is for: numbers by value, a few words by their letters.
@@ -29,9 +30,9 @@ enum ReferenceAnswer {
   /// The reference itself, without the marks that show where it is.
   private static func bare(_ text: String) throws(Unplaced) -> String {
     var answer = text.trimmingBlanks
-    if let marker = answer.ranges(of: "####").last {
-      answer = String(answer[marker.upperBound...]).trimmingBlanks
-    } else if let box = answer.ranges(of: "\\boxed{").last {
+    if let result = result(of: answer) {
+      answer = result
+    } else if let box = answer.range(of: "\\boxed{", options: [.backwards, .literal]) {
       guard let content = braced(answer[box.upperBound...]) else {
         throw Unplaced("the box of the reference does not end", detail: answer)
       }
@@ -45,6 +46,12 @@ enum ReferenceAnswer {
     }
     guard !answer.isEmpty else { throw Unplaced("the reference is empty") }
     return answer
+  }
+
+  /// What stands behind the last `####` of a worked solution; nil where there is none.
+  static func result(of solution: String) -> String? {
+    solution.range(of: "####", options: [.backwards, .literal])
+      .map { String(solution[$0.upperBound...]).trimmingBlanks }
   }
 
   /// What stands before the brace that closes the one in front of `text`.
@@ -64,14 +71,8 @@ enum ReferenceAnswer {
   /// Whether a text is one number as the verifier `arithmetic` reads references.
   static func isNumber(_ text: String) -> Bool {
     guard text.utf8.count <= 400 else { return false }
-    let decimal =
-      #/
-      [-+−]? \s? (\\?\$)? ([0-9]{1,3}(,[0-9]{3})+ | [0-9]+) (\.[0-9]+)? ([eE][-+]?[0-9]{1,3})? (\\?%)?
-      /#
-    let fraction = #/[-+−]?[0-9]{1,40}\s?\/\s?[0-9]{1,40}/#
-    let latex = #/[-+−]?\\[dt]?frac\{-?[0-9]{1,40}\}\{[0-9]{1,40}\}/#
-    return text.wholeMatch(of: decimal) != nil || text.wholeMatch(of: fraction) != nil
-      || text.wholeMatch(of: latex) != nil
+    let forms = [NumberForm.isDecimal, NumberForm.isFraction, NumberForm.isLaTeXFraction]
+    return forms.contains { $0(text) }
   }
 
   /// Whether a text is a name or a choice: at most six words of letters on one line.

@@ -148,7 +148,7 @@ private struct TextPieces {
   private var bytes = 0
   /// The first bytes, until there are enough to tell the encoding.
   private var head: [UInt8]? = []
-  private(set) var line = 1
+  var line: Int { splitter.line }
   var isArray: Bool { splitter.elements != nil }
 
   init(shown: String, limit: Int) { (self.shown, self.limit) = (shown, limit) }
@@ -178,7 +178,6 @@ private struct TextPieces {
   private mutating func split(
     _ piece: ArraySlice<UInt8>, _ body: (Int, [UInt8]) throws -> Void
   ) throws {
-    line += piece.count { $0 == 0x0A }
     try splitter.append(piece, body)
   }
 

@@ -30,7 +30,8 @@ struct RowSplitter {
   private var state = State.start
   private var row: [UInt8] = []
   /// The line that is read, and the one in which the row began.
-  private var (line, firstLine) = (1, 1)
+  private(set) var line = 1
+  private var firstLine = 1
   /// Elements of the array so far; nil for lines.
   private(set) var elements: Int?
   private var depth = 0

@@ -52,7 +52,10 @@ package struct TaskImport: Sendable {
 
   /// Whether a text can be the name of a verifier, and so part of a file's name.
   package static func isVerifierName(_ text: String) -> Bool {
-    text.wholeMatch(of: /[a-z0-9][a-z0-9-]{0,63}/) != nil
+    (1...64).contains(text.utf8.count) && !text.hasPrefix("-")
+      && text.utf8.allSatisfy { byte in
+        (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-")
+      }
   }
 
   /// The worked answers.
