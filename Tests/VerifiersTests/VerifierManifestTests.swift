@@ -238,7 +238,8 @@ import VerifierKit
     let second = try Folder("broken")
     let folders = [first.url, second.url, Self.root.appending(path: "verifiers")]
     #expect(
-      try VerifierCatalog.list(in: folders).map(\.name) == ["arithmetic", "checker", "code-runner"])
+      try VerifierCatalog.list(in: folders).map(\.name)
+        == ["arithmetic", "checker", "code-runner", "openai-grader"])
     #expect(throws: VerifierError.self) { try VerifierCatalog.list(in: folders.reversed()) }
   }
 
