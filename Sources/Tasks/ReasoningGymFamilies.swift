@@ -19,9 +19,10 @@ package enum ReasoningGymFamilies {
   /// The families of the table, sorted.
   package static var names: [String] { table.keys.sorted() }
 
-  /// How rows of a family are judged; nil for a family that the table does not have.
+  /// Says how rows of a family are judged.
   ///
   /// - Parameter family: The row's `metadata.source_dataset`.
+  /// - Returns: The judging; nil for a family that the table does not have.
   package static func judging(of family: String) -> Judging? { table[family] }
 
   // MARK: - The table
