@@ -184,7 +184,7 @@ import VerifierKit
     let long = String(repeating: "ab", count: 5000)
     let bench = try GraderBench()
     let wrong = try bench.verdict(grader, item: #"{"answer": "x"}"#, long)
-    #expect(wrong.outcome == .wrong && wrong.reason.contains("longer than 8192"))
+    #expect(wrong.outcome == .wrong && wrong.reason.contains("longer than 4096"))
     let unscored = try bench.verdict(grader, item: #"{"answer": "\#(long)"}"#, "x")
     #expect(unscored.outcome == .unscored)
   }

@@ -307,6 +307,22 @@ import VerifierKit
     #expect(error.reason.contains(reason), "\(error)")
   }
 
+  @Test func `the names that a source calls are found in one pass`() {
+    #expect(
+      CodeTests.calledNames(in: "assert f(x1, g_2 (3)) == (4) and 5(6) + a b(7)")
+        == ["f", "g_2", "b"])
+    let long = String(repeating: "a", count: 1 << 20)
+    let clock = ContinuousClock()
+    let time = clock.measure { #expect(CodeTests.calledNames(in: long).isEmpty) }
+    #expect(time < .seconds(5))
+  }
+
+  @Test func `what is shown of a row has no control characters, and an end`() {
+    let unplaced = Unplaced("a\u{1B}[31m\u{202E}b", detail: String(repeating: "x", count: 500))
+    #expect(unplaced.reason == "a\u{FFFD}[31m\u{FFFD}b")
+    #expect(unplaced.detail == String(repeating: "x", count: 120) + "…")
+  }
+
   @Test(arguments: [
     "18", "-3", "+5", "1,234", "3.50", "1e6", "50%", "$18", "\\$1,000", "3/4", "-3 / 4",
     "\\frac{3}{4}", "−2", "-\\dfrac{1}{2}",

@@ -20,28 +20,41 @@ struct CommonSubsequence {
     }
   }
 
-  /// Whether a symbol stands in the pattern.
-  func contains(_ symbol: UInt32) -> Bool { places[symbol] != nil }
-
   /// The length of the longest common subsequence with a text.
   mutating func length(with text: some Sequence<UInt32>) -> Int {
-    guard count > 0 else { return 0 }
     free = [UInt64](repeating: .max, count: words)
-    for symbol in text {
-      guard let mask = places[symbol] else { continue }
-      var carry = false
-      for word in 0..<words {
-        let matched = free[word] & mask[word]
-        let (sum, overflows) = free[word].addingReportingOverflow(matched)
-        let (total, overflowsAgain) = sum.addingReportingOverflow(carry ? 1 : 0)
-        carry = overflows || overflowsAgain
-        free[word] = total | free[word] & ~mask[word]
-      }
+    for symbol in text { take(symbol) }
+    return used
+  }
+
+  /// The lengths with each beginning of a text, the one of a single symbol first.
+  mutating func lengths(withBeginningsOf text: some Sequence<UInt32>) -> [Int] {
+    free = [UInt64](repeating: .max, count: words)
+    return text.map { symbol in
+      take(symbol)
+      return used
     }
+  }
+
+  // MARK: - One symbol
+
+  private mutating func take(_ symbol: UInt32) {
+    guard let mask = places[symbol] else { return }
+    var carry = false
+    for word in 0..<words {
+      let matched = free[word] & mask[word]
+      let (sum, overflows) = free[word].addingReportingOverflow(matched)
+      let (total, overflowsAgain) = sum.addingReportingOverflow(carry ? 1 : 0)
+      carry = overflows || overflowsAgain
+      free[word] = total | free[word] & ~mask[word]
+    }
+  }
+
+  private var used: Int {
     var length = 0
     for word in 0..<words {
-      let used = min(64, count - word * 64)
-      let bits: UInt64 = used == 64 ? .max : 1 << UInt64(used) - 1
+      let symbols = min(64, count - word * 64)
+      let bits: UInt64 = symbols == 64 ? .max : 1 << UInt64(symbols) - 1
       length += (~free[word] & bits).nonzeroBitCount
     }
     return length

@@ -42,26 +42,19 @@ enum FuzzyMatch {
 
   private static func bestWindow(_ shorter: Symbols, _ longer: Symbols) -> Double {
     guard !shorter.isEmpty else { return 0 }
-    var pattern = CommonSubsequence(shorter)
     var best = 0.0
-    func tried(_ window: ArraySlice<UInt32>) {
-      // No window of this length can be better than where all of it is common.
-      let limit = 2 * Double(min(window.count, shorter.count))
-      guard limit / Double(window.count + shorter.count) > best else { return }
-      let common = Double(pattern.length(with: window))
-      best = max(best, 2 * common / Double(window.count + shorter.count))
+    func tried(_ common: Int, _ length: Int) {
+      best = max(best, 2 * Double(common) / Double(length + shorter.count))
     }
-    // A window whose outer symbol is not in the pattern is no better than the one without it.
-    for end in 1..<shorter.count + 1 where end < shorter.count && pattern.contains(longer[end - 1])
-    {
-      tried(longer[..<end])
-    }
-    for start in 0..<longer.count - shorter.count
-    where pattern.contains(longer[start + shorter.count - 1]) {
-      tried(longer[start..<start + shorter.count])
-    }
-    for start in longer.count - shorter.count..<longer.count where pattern.contains(longer[start]) {
-      tried(longer[start...])
+    var pattern = CommonSubsequence(shorter)
+    let beginnings = pattern.lengths(withBeginningsOf: longer.prefix(shorter.count))
+    for (index, common) in beginnings.enumerated() { tried(common, index + 1) }
+    // An end is the beginning of the text read backwards.
+    var backwards = CommonSubsequence(shorter.reversed())
+    let ends = backwards.lengths(withBeginningsOf: longer.suffix(shorter.count).reversed())
+    for (index, common) in ends.enumerated() { tried(common, index + 1) }
+    for start in 0..<longer.count - shorter.count where best < 1 {
+      tried(pattern.length(with: longer[start..<start + shorter.count]), shorter.count)
     }
     return best
   }

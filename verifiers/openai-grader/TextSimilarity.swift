@@ -32,9 +32,9 @@ struct TextSimilarity {
   }
 
   /// Characters of a text for `fuzzy_match`, whose work grows with the square of them.
-  static let fuzzyLimit = 8192
+  static let fuzzyLimit = 4096
   /// Bytes of a text for the others.
-  static let textLimit = 64 << 10
+  static let textLimit = 32 << 10
 
   let measure: Measure
   let input: GraderTemplate

@@ -136,10 +136,39 @@ enum CodeTests {
 
   /// The first name that every test calls.
   private static func commonCall(of tests: [String]) -> String? {
-    let called = tests.map { test in
-      test.matches(of: /([A-Za-z_][A-Za-z0-9_]*)\s*\(/).map { String($0.1) }
-        .filter { !builtIns.contains($0) }
+    var common: Set<String>?
+    for test in tests {
+      let names = Set(calledNames(in: test))
+      common = common?.intersection(names) ?? names
     }
-    return called.first?.first { name in called.allSatisfy { $0.contains(name) } }
+    return tests.first.flatMap { test in
+      calledNames(in: test).first { common?.contains($0) == true && !builtIns.contains($0) }
+    }
+  }
+
+  /// Names before an opening bracket, in their order.
+  ///
+  /// One pass over the bytes: tests come from strangers, and an expression would try each place of
+  /// a long name anew.
+  static func calledNames(in source: String) -> [String] {
+    var names: [String] = []
+    var name: [UInt8] = []
+    var isOver = false
+    for byte in source.utf8 {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"):
+        if isOver { name = [] }
+        name.append(byte)
+        isOver = false
+      case 0x20, 0x09: isOver = true
+      default:
+        if byte == UInt8(ascii: "("), let first = name.first, first > UInt8(ascii: "9") {
+          names.append(String(decoding: name, as: UTF8.self))
+        }
+        (name, isOver) = ([], false)
+      }
+    }
+    return names
   }
 }

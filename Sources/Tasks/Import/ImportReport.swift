@@ -70,7 +70,7 @@ struct ImportReasons {
 
   mutating func count(_ unplaced: Unplaced, number: Int) {
     let isKnown = causes[unplaced.reason] != nil || causes.count < Self.reasonLimit
-    let reason = isKnown ? String(unplaced.reason.prefix(300)) : "other reasons"
+    let reason = isKnown ? unplaced.reason : "other reasons"
     var cause = causes[reason] ?? (0, [], unplaced.detail)
     cause.count += 1
     if cause.numbers.count < Self.numbersShown { cause.numbers.append(number) }

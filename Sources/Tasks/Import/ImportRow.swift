@@ -8,8 +8,20 @@ struct Unplaced: Error, Equatable {
   let detail: String?
 
   init(_ reason: String, detail: String? = nil) {
-    self.reason = reason
-    self.detail = detail.map { $0.count > 120 ? "\($0.prefix(120))…" : $0 }
+    self.reason = Self.shown(reason, atMost: 300)
+    self.detail = detail.map { Self.shown($0, atMost: 120) }
+  }
+
+  /// What a terminal can show of a row's text, which may hold anything.
+  private static func shown(_ text: String, atMost limit: Int) -> String {
+    var shown = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.prefix(limit) {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: shown.append("\u{FFFD}")
+      default: shown.append(scalar)
+      }
+    }
+    return String(shown) + (text.unicodeScalars.count > limit ? "…" : "")
   }
 }
 

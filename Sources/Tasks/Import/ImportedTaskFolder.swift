@@ -31,7 +31,7 @@ package struct ImportedTaskFolder {
   package func write() throws(TaskImportError) -> ImportReport {
     let parts = parts
     let report = ImportReport(
-      file: imported.file, format: imported.format.rawValue,
+      file: imported.file, format: format,
       folder: parts.isEmpty ? nil : folder.relativePath, rows: imported.rows,
       placed: imported.items.count,
       splits: parts.map { part in
@@ -57,6 +57,8 @@ package struct ImportedTaskFolder {
     }
     return report
   }
+
+  private var format: String { imported.format?.rawValue ?? "an unknown format" }
 
   // MARK: - Parts
 
@@ -99,8 +101,7 @@ package struct ImportedTaskFolder {
   private func manifest(_ parts: [Part]) -> String {
     func quoted(_ text: String) -> String { JSONText.line(.string(text)) }
     let name = (imported.file as NSString).lastPathComponent
-    let summary =
-      "\(imported.items.count) problems of \(name), imported from \(imported.format.rawValue)."
+    let summary = "\(imported.items.count) problems of \(name), imported from \(format)."
     var lines = ["summary: \(quoted(summary))", "splits:"]
     for part in parts {
       let worked = part.demonstrations.map { ", demonstrations: \(quoted($0))" } ?? ""

@@ -28,7 +28,8 @@ package struct TaskImport: Sendable {
 
   /// The path as reports show it.
   package let file: String
-  package let format: ImportFormat
+  /// Nil where no row is an object, so that none tells it.
+  package let format: ImportFormat?
   package let items: [Item]
   /// All rows, placed or not.
   package let rows: Int
@@ -45,8 +46,7 @@ package struct TaskImport: Sendable {
     var placer = RowPlacer(file: source.shown, options: options)
     unit = try source.read { number, row in try placer.take(row, number: number) }
     self.file = source.shown
-    // Rows that are no objects have no format, and none of them was placed.
-    format = placer.format ?? .hone
+    format = placer.format
     (items, rows, unplaced) = (placer.items, placer.rows, placer.reasons.sorted)
   }
 

@@ -39,6 +39,7 @@ enum MBPPRow {
   /// The function that the tests are about: the one of the solution that the first test names.
   private static func entry(_ code: String, _ test: String) -> String? {
     let names = code.matches(of: /(?m)^def\s+(\w+)\s*\(/).map { String($0.1) }
-    return names.last { test.contains("\($0)(") } ?? names.last
+    let called = Set(CodeTests.calledNames(in: test))
+    return names.last(where: called.contains) ?? names.last
   }
 }
