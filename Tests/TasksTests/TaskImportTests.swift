@@ -245,6 +245,18 @@ import VerifierKit
     #expect(imported.items.map(\.problem.answer) == ["2", "x^2"])
   }
 
+  @Test func `a verifier that the user names gets the row's own metadata`() throws {
+    let row = #"""
+      {"question": "4 + 3 =", "answer": "7", "metadata": {"source_dataset": "chain_sum", "terms": 2}}
+      """#
+    let problem = try #require(try imported(row.utf8) { $0.verifier = "mine" }.items.first).problem
+    #expect(
+      problem.metadata == [
+        "source_dataset": .string("chain_sum"), "terms": .number(2), "family": .string("chain_sum"),
+        "verifier": .string("mine"),
+      ])
+  }
+
   // MARK: - Graders
 
   private func grader(_ json: String) throws -> ImportedGrader {
