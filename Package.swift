@@ -44,6 +44,7 @@ let tests: [Target] = [
   test("PolicyGradient", [], fixtures: true),
   test("Digests", []),
   test("PropositionalLogic", ["Randomness"]),
+  test("Gzip", []),
   test("Randomness", []),
   test("Tasks", ["FactTables", "Randomness", "Settings", "Tokenizers", "VerifierKit"]),
   test("Runs", []),
@@ -59,6 +60,7 @@ let tests: [Target] = [
   .testTarget(name: "FactTableVerifierTests", dependencies: ["hone-verifier-fact-table", "FactTables", "TestSupport", "VerifierKit", "Verifiers", grdb, log], swiftSettings: strict),
   .testTarget(name: "CodeRunnerTests", dependencies: ["hone-verifier-code-runner", "hone-cell", "jail", "Cells", "Tasks", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
   .testTarget(name: "ProofVerifierTests", dependencies: ["hone-verifier-proof", "PropositionalLogic", "Randomness", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
+  .testTarget(name: "OpenAIGraderTests", dependencies: ["hone-verifier-openai-grader", "hone-cell", "jail", "Cells", "Randomness", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
   .testTarget(name: "HouseTests", swiftSettings: strict),
   test("Policies", ["Settings", "Tensors", "TestPolicies", "Tokenizers", "Transformers"]),
   test("Training", ["Policies", "PolicyGradient", "Settings", "Tensors", "TestPolicies", "Transformers"], fixtures: true),
@@ -92,6 +94,8 @@ let package = Package(
     c("CFiles", []),
     module("Tensors", ["CKernels"]),
     module("Digests", []),
+    .systemLibrary(name: "CZlib"),
+    module("Gzip", ["CZlib"]),
     module("Randomness", []),
     module("Settings", [yams]),
     module("VerifierKit", []),
@@ -110,7 +114,7 @@ let package = Package(
     module("Cells", ["CCell"]),
     module("Runs", ["Settings"]),
     // Floor 2: files of models; tasks.
-    module("Tasks", ["Digests", "FactTables", "Randomness", "Settings", "VerifierKit"]),
+    module("Tasks", ["Digests", "FactTables", "Gzip", "Randomness", "Settings", "VerifierKit"]),
     module("ModelFiles", ["CFiles", "Tensors", "Transformers", "Tokenizers"]),
     // Floor 3: what writes and what judges; neither sees the other.
     module("Policies", ["Tensors", "Transformers", "Tokenizers", "ModelFiles", "Randomness", "Settings"]),
@@ -125,12 +129,13 @@ let package = Package(
     module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
     // Floor 7: the command line.
     module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
-    .executableTarget(name: "hone", dependencies: ["Commands", "hone-cell", "hone-verifier-answer-format", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-exact-text", "hone-verifier-fact-table", "hone-verifier-proof", "jail", arguments], swiftSettings: strict),
+    .executableTarget(name: "hone", dependencies: ["Commands", "hone-cell", "hone-verifier-answer-format", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-exact-text", "hone-verifier-fact-table", "hone-verifier-openai-grader", "hone-verifier-proof", "jail", arguments], swiftSettings: strict),
     .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", "jail"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.
     .executableTarget(name: "hone-verifier-answer-format", dependencies: ["VerifierKit"], path: "verifiers/answer-format", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-arithmetic", dependencies: ["VerifierKit", bigInt], path: "verifiers/arithmetic", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-exact-text", dependencies: ["VerifierKit"], path: "verifiers/exact-text", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
+    .executableTarget(name: "hone-verifier-openai-grader", dependencies: ["Cells", "VerifierKit"], path: "verifiers/openai-grader", exclude: ["README.md", "verifier.yaml", "cases.jsonl"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-code-runner", dependencies: ["Cells", "VerifierKit", bigInt], path: "verifiers/code-runner", exclude: ["README.md", "verifier.yaml", "cases.jsonl", "python_host.py"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-fact-table", dependencies: ["FactTables", "VerifierKit", grdb], path: "verifiers/fact-table", exclude: ["README.md", "verifier.yaml", "cases.jsonl"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-proof", dependencies: ["PropositionalLogic", "VerifierKit"], path: "verifiers/proof", exclude: ["README.md", "verifier.yaml", "cases.jsonl"], swiftSettings: strict),

@@ -26,6 +26,7 @@ struct Benchmarks {
     ("programs", { try await [ProgramWorkloads.programs(count: 1000, repeats: 5)] }),
     ("one-program", { try await [ProgramWorkloads.oneProgram(repeats: 300)] }),
     ("resisting", { try await [ProgramWorkloads.resisting(repeats: 4)] }),
+    ("import-gsm8k", { try [Workloads.importGSM8K(repeats: 9)] }),
     ("proofs", { try await [Workloads.proofs(repeats: 9)] }),
     ("humaneval", { try await [ProgramWorkloads.humanEval(repeats: 5)] }),
   ]

@@ -74,7 +74,7 @@ enum ProgramWorkloads {
     guard FileManager.default.fileExists(atPath: file.path) else {
       throw Absent(description: "'humaneval' needs \(file.path), which is not there")
     }
-    let tasks = try CodeTaskFile.humanEval(file)
+    let tasks = try TaskImport(file).demonstrations
     let requests = tasks.map { JudgeRequest(problem: $0.problem, completion: $0.completion) }
     let judge = try judge(workers: 2)
     var all: [Double] = []

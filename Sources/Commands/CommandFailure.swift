@@ -48,6 +48,7 @@ struct CommandFailure: Equatable {
     case is SettingsError, is InvalidSetting, is InvalidObjective: badUsage
     case TaskError.unknownTask, TaskError.unknownSplit: badUsage
     case is ScaffoldError: badUsage
+    case TaskImportError.noGrader, TaskImportError.outputExists: badUsage
     case VerifierError.notFound, VerifierError.unknownSetting, VerifierError.invalidReward,
       VerifierError.invalidManifest:
       badUsage

@@ -22,6 +22,7 @@ package struct HoneCommand: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Pipelines:", subcommands: [RunCommand.self, PipelineCommand.self]),
+      CommandGroup(name: "Tasks:", subcommands: [TasksCommand.self]),
       CommandGroup(name: "Models:", subcommands: [ModelCommand.self]),
       CommandGroup(name: "Tasks:", subcommands: [TasksCommand.self]),
       CommandGroup(name: "Verifiers:", subcommands: [VerifierCommand.self, SandboxCommand.self]),

@@ -4,8 +4,9 @@ import ArgumentParser
 struct TasksCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tasks",
-    abstract: "Looks into sets of problems, cleans and divides them.",
+    abstract: "Makes sets of problems, looks into them, cleans and divides them.",
     subcommands: [
+      TasksImportCommand.self,
       TasksInspectCommand.self,
       TasksSplitCommand.self,
       TasksDedupeCommand.self,

@@ -39,6 +39,20 @@ struct ProblemFile {
     }
   }
 
+  /// A problem as a line of such a file, with its end.
+  static func line(_ problem: Problem, completion: String? = nil) -> [UInt8] {
+    var members: [String: JSONValue] = [
+      "id": .string(problem.id), "prompt": .string(problem.prompt),
+    ]
+    if let answer = problem.answer { members["answer"] = .string(answer) }
+    if !problem.metadata.isEmpty { members["metadata"] = .object(problem.metadata) }
+    if let completion { members["completion"] = .string(completion) }
+    var line: [UInt8] = []
+    JSONWriter.append(members, to: &line)
+    line.append(UInt8(ascii: "\n"))
+    return line
+  }
+
   // MARK: - Helpers
 
   /// Every line that is not blank, decoded, with its number from 1.

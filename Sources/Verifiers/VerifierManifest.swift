@@ -64,7 +64,8 @@ package struct VerifierManifest: Equatable, Sendable {
   package let limits: Limits
   /// Whether it runs programs in cells of its own, and so may make namespaces inside its jail.
   package let nesting: Bool
-  /// Names of further files beside the running executable that it needs, seen as `/hone/NAME`.
+  /// Further files that it needs, seen as `/hone/NAME`: names beside the running executable, or
+  /// `PLUGIN/NAME` for a file of another plugin of its folder.
   package let needs: [String]
   /// Settings that name files of the host, which the plugin may then read.
   package let files: [String]
@@ -209,10 +210,17 @@ package struct VerifierManifest: Equatable, Sendable {
     _ fields: inout ManifestFields
   ) throws(VerifierError) -> [String] {
     guard let names = try fields.optionalTexts("needs") else { return [] }
-    guard names.count <= 8, names.allSatisfy({ !$0.contains("/") && !$0.hasPrefix(".") }) else {
-      throw fields.invalid("needs", "must be at most 8 names of files, without folders")
+    guard names.count <= 8, names.allSatisfy(isNeed) else {
+      throw fields.invalid(
+        "needs", "must be at most 8 names of files, without folders but for another plugin's")
     }
     return names
+  }
+
+  private static func isNeed(_ need: String) -> Bool {
+    let parts = need.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.count <= 2 && parts.allSatisfy { !$0.isEmpty && !$0.hasPrefix(".") }
+      && (parts.count == 1 || VerifierCatalog.isName(String(parts[0])))
   }
 
   /// The absolute paths of the further files that it needs.
@@ -223,15 +231,31 @@ package struct VerifierManifest: Equatable, Sendable {
   func needs(beside executables: URL) throws(VerifierError) -> [String] {
     var paths: [String] = []
     for need in needs {
-      let path = executables.appending(path: need).path
-      guard FileManager.default.fileExists(atPath: path) else {
+      guard let path = path(ofNeed: need, beside: executables) else {
         throw .noExecutable(
           verifier: name, command: need,
-          reason: "it needs this file beside hone, in \(executables.path)")
+          reason: need.contains("/")
+            ? "it needs this file of another plugin, in \(folder.deletingLastPathComponent().path)"
+            : "it needs this file beside hone, in \(executables.path)")
       }
       paths.append(path)
     }
     return paths
+  }
+
+  /// Where a further file lies; nil where there is none, or where a link leads out of its plugin.
+  private func path(ofNeed need: String, beside executables: URL) -> String? {
+    guard let slash = need.firstIndex(of: "/") else {
+      let path = executables.appending(path: need).path
+      return FileManager.default.fileExists(atPath: path) ? path : nil
+    }
+    let plugin = folder.deletingLastPathComponent().appending(path: String(need[..<slash]))
+      .standardizedFileURL.resolvingSymlinksInPath()
+    let path = plugin.appending(path: String(need[need.index(after: slash)...]))
+    guard FileManager.default.fileExists(atPath: path.path),
+      path.resolvingSymlinksInPath().path.hasPrefix(plugin.path + "/")
+    else { return nil }
+    return path.path
   }
 
   /// The absolute path of the command's executable.

@@ -17,7 +17,7 @@ package struct VerifierScaffold {
   private let hone: URL?
 
   /// The verifiers that come with Hone, which another of the name would hide.
-  static let houseNames: Set = ["arithmetic", "code-runner"]
+  static let houseNames: Set = ["arithmetic", "code-runner", "openai-grader"]
 
   /// Checks the name and the place; nothing is written yet.
   ///

@@ -12,11 +12,12 @@ import Verifiers
   .enabled(if: SharedFiles.areHere, Comment(rawValue: SharedFiles.absence)), .serialized)
 struct PublishedTaskTests {
   private static let humanEval = Result {
-    try CodeTaskFile.humanEval(
-      SharedFiles.root.appending(path: "data/tasks/humaneval/HumanEval.jsonl"))
+    try TaskImport(SharedFiles.root.appending(path: "data/tasks/humaneval/HumanEval.jsonl"))
+      .demonstrations
   }
   private static let mbpp = Result {
-    try CodeTaskFile.mbpp(SharedFiles.root.appending(path: "data/tasks/mbpp/mbpp_train.jsonl"))
+    try TaskImport(SharedFiles.root.appending(path: "data/tasks/mbpp/mbpp_train.jsonl"))
+      .demonstrations
   }
 
   @Test func `every reference of HumanEval passes behind the jail`() async throws {
@@ -53,7 +54,8 @@ struct PublishedTaskTests {
 
   @Test func `HumanEval's own samples are judged as their makers say`() throws {
     let folder = SharedFiles.root.appending(path: "data/tasks/humaneval")
-    let tasks = try CodeTaskFile.humanEval(folder.appending(path: "example_problem.jsonl"))
+    let tasks = try TaskImport(folder.appending(path: "example_problem.jsonl"))
+      .demonstrations
     let problem = try #require(tasks.first).problem
     let samples = try String(
       contentsOf: folder.appending(path: "example_samples.jsonl"), encoding: .utf8)

@@ -18,6 +18,7 @@ import Testing
     "tasks dedupe": TasksDedupeCommand.self,
     "tasks decontaminate": TasksDecontaminateCommand.self,
     "tasks calibrate": TasksCalibrateCommand.self,
+    "tasks import": TasksImportCommand.self,
   ]
 
   @Test(arguments: commands.keys.sorted())

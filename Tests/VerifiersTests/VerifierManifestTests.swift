@@ -79,6 +79,8 @@ import VerifierKit
     (4, "nesting: 1", "'nesting' must be true or false"),
     (4, "needs: jail", "'needs' must be a list of texts"),
     (4, "needs: [../jail]", "'needs' must be at most 8 names of files"),
+    (4, "needs: [a/../jail]", "'needs' must be at most 8 names of files"),
+    (4, "needs: [/etc/passwd]", "'needs' must be at most 8 names of files"),
     (4, "limits: { outputKiB: 2048 }", "'limits.outputKiB' must be a whole number in 1...1024"),
     (5, "settings: [a]", "'settings' must be a mapping"),
     (5, "setting: {}", "'setting' is unknown"),
@@ -158,6 +160,29 @@ import VerifierKit
       try manifest.needs(beside: URL(filePath: "/usr/bin"))
     }
     #expect(error.description.contains("cannot start 'no-such-file'"), "\(error)")
+  }
+
+  @Test func `what it needs of another plugin lies in that one's folder`() throws {
+    let folder = try Folder(
+      Self.lines[..<4].joined(separator: "\n") + "\nneeds: [other/host.py, checker/verifier.yaml]")
+    let manifest = try VerifierCatalog.find("checker", in: [folder.url])
+    let error = try #require(throws: VerifierError.self) {
+      try manifest.needs(beside: URL(filePath: "/usr/bin"))
+    }
+    #expect(error.description.contains("it needs this file of another plugin"), "\(error)")
+    let other = folder.url.appending(path: "other")
+    try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
+    try Data().write(to: other.appending(path: "host.py"))
+    #expect(
+      try manifest.needs(beside: URL(filePath: "/usr/bin")).map {
+        $0.split(separator: "/").suffix(2)
+      }
+        == [["other", "host.py"], ["checker", "verifier.yaml"]])
+    // A link would show the plugin what its author may not see.
+    try FileManager.default.removeItem(at: other.appending(path: "host.py"))
+    try FileManager.default.createSymbolicLink(
+      atPath: other.appending(path: "host.py").path, withDestinationPath: "/etc/passwd")
+    #expect(throws: VerifierError.self) { try manifest.needs(beside: URL(filePath: "/usr/bin")) }
   }
 
   /// Commands that cannot be started, the script that is there as `main`, and what is said.
