@@ -105,7 +105,8 @@ struct TaskManifest {
       case .templates:
         return .generated(try TemplateGenerator(settings(of: root), families: families(of: root)))
       case .facts:
-        return .facts(FactGenerator(settings: try settings(of: root), families: try families(of: root)))
+        return .facts(
+          FactGenerator(settings: try settings(of: root), families: try families(of: root)))
       }
     } catch let error as InvalidSetting {
       throw SettingsError.invalid(error, place: root["families"]?.place ?? root.place)
