@@ -60,7 +60,13 @@ import VerifierKit
       def f(n): return n * n + 7
       """
     for _ in 0..<4 {
-      let (outcome, verdict) = bench.outcome(square, sender)
+      // The kernel collects what the one before left in a thread of its own, when it finds the time.
+      let deadline = ContinuousClock.now + .seconds(20)
+      var (outcome, verdict) = bench.outcome(square, sender)
+      while outcome == .runtimeError, ContinuousClock.now < deadline {
+        usleep(50_000)
+        (outcome, verdict) = bench.outcome(square, sender)
+      }
       #expect(outcome == .passed, "\(verdict)")
     }
   }
