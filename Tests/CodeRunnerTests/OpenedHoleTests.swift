@@ -1,4 +1,5 @@
 import Cells
+import Foundation
 import Testing
 import VerifierKit
 
