@@ -89,7 +89,7 @@ import VerifierKit
 
   @Test(
     arguments: [
-      ("passThreshold", .number(2), "a number in 0.0...1.0"),
+      ("passThreshold", .number(2), "a number in 0...1"),
       ("raised", .string("right"), "one of unscored, wrong"),
       ("seconds", .number(0), "a number in"),
       ("memoryMiB", .number(1), "a whole number in 64...65536"),

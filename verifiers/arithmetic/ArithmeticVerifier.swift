@@ -14,8 +14,9 @@ struct ArithmeticVerifier: VerifierPlugin {
   private let useAll: Bool
 
   init(settings: [String: JSONValue]) throws {
-    rule = try Self.choice("extract", settings, .any)
-    joinsThousands = try Self.choice("commas", settings, Commas.thousands) == .thousands
+    rule = try settings["extract"]?.choice(of: "extract") ?? .any
+    joinsThousands =
+      try (settings["commas"]?.choice(of: "commas") ?? Commas.thousands) == .thousands
     switch settings["useAll"] {
     case nil: useAll = true
     case .bool(let value): useAll = value
@@ -79,16 +80,5 @@ struct ArithmeticVerifier: VerifierPlugin {
       throw AnswerReader.Refusal(reason: "the metadata 'commas' is not thousands or list")
     }
     return commas == .thousands
-  }
-
-  private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
-    _ name: String, _ settings: [String: JSONValue], _ standard: Choice
-  ) throws -> Choice {
-    guard let value = settings[name] else { return standard }
-    guard case .string(let word) = value, let choice = Choice(rawValue: word) else {
-      throw InvalidVerifierSetting(
-        name: name, rule: "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
-    }
-    return choice
   }
 }

@@ -29,26 +29,23 @@ struct RunnerSettings: Equatable {
     for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
       switch name {
       case "language":
-        guard case .string(let word) = value, let language = Language(rawValue: word) else {
-          throw InvalidVerifierSetting(name: name, rule: "one of \(Language.names)")
-        }
-        self.language = language
+        language = try value.choice(of: name)
       case "partialCredit":
         guard case .bool(let bool) = value else {
           throw InvalidVerifierSetting(name: name, rule: "true or false")
         }
         partialCredit = bool
-      case "cpuSeconds": cpuSeconds = try Self.whole(name, value, 1...3600)
-      case "wallFactor": wallFactor = try Self.number(name, value, 1...100)
-      case "totalSeconds": totalSeconds = try Self.number(name, value, 0.1...86400)
-      case "compileSeconds": compileSeconds = try Self.whole(name, value, 1...3600)
-      case "sourceKiB": sourceKiB = try Self.whole(name, value, 1...900)
-      case "memoryMiB": limits.memoryMiB = try Self.whole(name, value, 64...65536)
-      case "processes": limits.processes = try Self.whole(name, value, 1...1024)
-      case "fileKiB": limits.fileKiB = try Self.whole(name, value, 1...1 << 20)
-      case "outputKiB": limits.outputKiB = try Self.whole(name, value, 1...16 << 10)
-      case "scratchMiB": limits.scratchMiB = try Self.whole(name, value, 1...4096)
-      case "inodes": limits.inodes = try Self.whole(name, value, 16...1_000_000)
+      case "cpuSeconds": cpuSeconds = try value.wholeNumber(of: name, in: 1...3600)
+      case "wallFactor": wallFactor = try value.number(of: name, in: 1...100)
+      case "totalSeconds": totalSeconds = try value.number(of: name, in: 0.1...86400)
+      case "compileSeconds": compileSeconds = try value.wholeNumber(of: name, in: 1...3600)
+      case "sourceKiB": sourceKiB = try value.wholeNumber(of: name, in: 1...900)
+      case "memoryMiB": limits.memoryMiB = try value.wholeNumber(of: name, in: 64...65536)
+      case "processes": limits.processes = try value.wholeNumber(of: name, in: 1...1024)
+      case "fileKiB": limits.fileKiB = try value.wholeNumber(of: name, in: 1...1 << 20)
+      case "outputKiB": limits.outputKiB = try value.wholeNumber(of: name, in: 1...16 << 10)
+      case "scratchMiB": limits.scratchMiB = try value.wholeNumber(of: name, in: 1...4096)
+      case "inodes": limits.inodes = try value.wholeNumber(of: name, in: 16...1_000_000)
       default:
         throw InvalidVerifierSetting(name: name, rule: "absent: nothing reads it")
       }
@@ -57,26 +54,4 @@ struct RunnerSettings: Equatable {
 
   /// Wall time of one program's cell, in seconds.
   var wallSeconds: Double { Double(cpuSeconds) * wallFactor }
-
-  private static func whole(
-    _ name: String, _ value: JSONValue, _ range: ClosedRange<Int>
-  ) throws(InvalidVerifierSetting) -> Int {
-    guard case .number(let number) = value, let integer = Int(exactly: number),
-      range.contains(integer)
-    else {
-      throw InvalidVerifierSetting(
-        name: name, rule: "a whole number in \(range.lowerBound)...\(range.upperBound)")
-    }
-    return integer
-  }
-
-  private static func number(
-    _ name: String, _ value: JSONValue, _ range: ClosedRange<Double>
-  ) throws(InvalidVerifierSetting) -> Double {
-    guard case .number(let number) = value, range.contains(number) else {
-      throw InvalidVerifierSetting(
-        name: name, rule: "a number in \(range.lowerBound)...\(range.upperBound)")
-    }
-    return number
-  }
 }

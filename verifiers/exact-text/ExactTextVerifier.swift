@@ -13,8 +13,8 @@ struct ExactTextVerifier: VerifierPlugin {
   private let form: AnswerForm
 
   init(settings: [String: JSONValue]) throws {
-    rule = try Self.choice("extract", settings, .any)
-    form = try Self.choice("answerForm", settings, .text)
+    rule = try settings["extract"]?.choice(of: "extract") ?? .any
+    form = try settings["answerForm"]?.choice(of: "answerForm") ?? .text
   }
 
   func judge(_ problem: Problem, _ completion: String) -> Verdict {
@@ -52,16 +52,5 @@ struct ExactTextVerifier: VerifierPlugin {
     guard let value = problem.metadata["answerForm"] else { return form }
     guard case .string(let word) = value else { return nil }
     return AnswerForm(rawValue: word)
-  }
-
-  private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
-    _ name: String, _ settings: [String: JSONValue], _ standard: Choice
-  ) throws -> Choice {
-    guard let value = settings[name] else { return standard }
-    guard case .string(let word) = value, let choice = Choice(rawValue: word) else {
-      throw InvalidVerifierSetting(
-        name: name, rule: "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
-    }
-    return choice
   }
 }

@@ -52,38 +52,20 @@ struct FactSettings {
         name: "table", rule: "prepared by the host, which this one did not do")
     }
     self.prepared = prepared.isEmpty ? nil : prepared
-    extract = try Self.choice("extract", settings, .any)
-    list = try Self.choice("list", settings, .any)
-    agreement = try Self.choice("agreement", settings, .any)
+    extract = try settings["extract"]?.choice(of: "extract") ?? .any
+    list = try settings["list"]?.choice(of: "list") ?? .any
+    agreement = try settings["agreement"]?.choice(of: "agreement") ?? .any
     let date = try Self.text("asOf", settings)
     asOf = FactPeriod(date)
     guard date.isEmpty || asOf != nil else {
       throw InvalidVerifierSetting(name: "asOf", rule: "a year, a month or a day, such as 2012-07")
     }
-    let letters = try Self.number("editDistance", settings)
-    guard let whole = Int(exactly: letters), (0...Self.mostLetters).contains(whole) else {
-      throw InvalidVerifierSetting(
-        name: "editDistance", rule: "a whole number in 0...\(Self.mostLetters)")
-    }
-    editDistance = whole
-    unknownScore = try Self.number("unknownScore", settings)
-    guard (0...1).contains(unknownScore) else {
-      throw InvalidVerifierSetting(name: "unknownScore", rule: "a number in 0...1")
-    }
+    editDistance =
+      try settings["editDistance"]?.wholeNumber(of: "editDistance", in: 0...Self.mostLetters) ?? 0
+    unknownScore = try settings["unknownScore"]?.number(of: "unknownScore", in: 0...1) ?? 0
   }
 
   // MARK: - Helpers
-
-  static func choice<Choice: RawRepresentable & CaseIterable>(
-    _ name: String, _ settings: [String: JSONValue], _ standard: Choice
-  ) throws(InvalidVerifierSetting) -> Choice where Choice.RawValue == String {
-    guard let value = settings[name] else { return standard }
-    guard case .string(let word) = value, let choice = Choice(rawValue: word) else {
-      let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-      throw InvalidVerifierSetting(name: name, rule: "one of \(known)")
-    }
-    return choice
-  }
 
   /// A text; a number counts as its digits, since YAML reads `asOf: 1990` as one.
   private static func text(
@@ -96,16 +78,6 @@ struct FactSettings {
       if let whole = Int(exactly: number) { return "\(whole)" }
       throw InvalidVerifierSetting(name: name, rule: "a text")
     default: throw InvalidVerifierSetting(name: name, rule: "a text")
-    }
-  }
-
-  private static func number(
-    _ name: String, _ settings: [String: JSONValue]
-  ) throws(InvalidVerifierSetting) -> Double {
-    switch settings[name] {
-    case nil: return 0
-    case .number(let number): return number
-    default: throw InvalidVerifierSetting(name: name, rule: "a number")
     }
   }
 }

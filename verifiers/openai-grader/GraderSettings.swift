@@ -29,40 +29,18 @@ struct GraderSettings {
         } catch {
           throw InvalidVerifierSetting(name: name, rule: "one that can be used: \(error.reason)")
         }
-      case "passThreshold": passThreshold = try Self.number(name, value, 0...1)
+      case "passThreshold": passThreshold = try value.number(of: name, in: 0...1)
       case "raised":
         guard value == .string("wrong") || value == .string("unscored") else {
           throw InvalidVerifierSetting(name: name, rule: "one of unscored, wrong")
         }
         raisedIsWrong = value == .string("wrong")
-      case "seconds": seconds = try Self.number(name, value, 1...3600)
-      case "memoryMiB": memoryMiB = try Self.whole(name, value, 64...65536)
-      case "scratchMiB": scratchMiB = try Self.whole(name, value, 1...4096)
-      case "processes": processes = try Self.whole(name, value, 1...1024)
+      case "seconds": seconds = try value.number(of: name, in: 1...3600)
+      case "memoryMiB": memoryMiB = try value.wholeNumber(of: name, in: 64...65536)
+      case "scratchMiB": scratchMiB = try value.wholeNumber(of: name, in: 1...4096)
+      case "processes": processes = try value.wholeNumber(of: name, in: 1...1024)
       default: throw InvalidVerifierSetting(name: name, rule: "absent: nothing reads it")
       }
     }
-  }
-
-  private static func number(
-    _ name: String, _ value: JSONValue, _ range: ClosedRange<Double>
-  ) throws(InvalidVerifierSetting) -> Double {
-    guard case .number(let number) = value, range.contains(number) else {
-      throw InvalidVerifierSetting(
-        name: name, rule: "a number in \(range.lowerBound)...\(range.upperBound)")
-    }
-    return number
-  }
-
-  private static func whole(
-    _ name: String, _ value: JSONValue, _ range: ClosedRange<Int>
-  ) throws(InvalidVerifierSetting) -> Int {
-    guard case .number(let number) = value, let integer = Int(exactly: number),
-      range.contains(integer)
-    else {
-      throw InvalidVerifierSetting(
-        name: name, rule: "a whole number in \(range.lowerBound)...\(range.upperBound)")
-    }
-    return integer
   }
 }
