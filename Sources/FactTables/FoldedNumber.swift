@@ -9,6 +9,7 @@ enum FoldedNumber {
   /// - Returns: The spelling; nil for another word.
   static func canonical(_ word: String) -> String? {
     guard let first = word.utf8.first, first < UInt8(ascii: ":") else { return nil }
+    if first != UInt8(ascii: "0"), word.utf8.allSatisfy(\.isDigit) { return word }
     var text = Substring(word)
     let isNegative = text.first == "-"
     if isNegative || text.first == "+" { text.removeFirst() }

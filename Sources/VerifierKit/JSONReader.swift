@@ -150,15 +150,21 @@ package struct JSONReader {
   private mutating func string() throws(JSONSyntaxError) -> String {
     position += 1
     let start = position
+    var all: UInt8 = 0
     while position < end {
-      switch bytes[position] {
+      let byte = bytes[position]
+      switch byte {
       case UInt8(ascii: "\""):
-        let text = try decoded(bytes[start..<position])
+        let range = bytes[start..<position]
+        // ASCII needs no check, and most strings are.
+        let text = all < 0x80 ? String(decoding: range, as: UTF8.self) : try decoded(range)
         position += 1
         return text
       case UInt8(ascii: "\\"): return try stringWithEscapes(bytes[start..<position])
       case ..<0x20: throw error("a control character in a string is not escaped")
-      default: position += 1
+      default:
+        all |= byte
+        position += 1
       }
     }
     throw error("a string does not end")

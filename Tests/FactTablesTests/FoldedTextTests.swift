@@ -54,6 +54,24 @@ import Testing
     }
   }
 
+  @Test func `what is folded in one pass is folded as all else`() {
+    let parts = [
+      "a", "an", "the", "The", "X", "July", "may", "of", "20", "1969", "07", "3", "0", " ", "  ",
+      "2nd", "e5", "then", "anna",
+    ]
+    var noise = TestNumbers(seed: 43)
+    var plain = 0
+    for _ in 0..<50_000 {
+      let text = (0..<noise.integer(below: 12)).map { _ in parts[noise.integer(below: parts.count)]
+      }
+      .joined()
+      guard let folded = PlainText.folded(text) else { continue }
+      plain += 1
+      #expect(folded == FoldedText.general(text), "\(text.debugDescription)")
+    }
+    #expect(plain > 10_000)
+  }
+
   @Test func `a hundred thousand characters fold in linear time`() {
     let start = ContinuousClock.now
     for text in ["1,", "\u{301}a", "a ", "the ", "é", "."] {

@@ -44,7 +44,7 @@ struct AnswerCandidate {
     }
     text = Self.unwrapped(String(decoding: bytes[range], as: UTF8.self))
     folded = FoldedText(text)
-    guard !folded.words.isEmpty else { throw FactRefusal("the completion gives no answer") }
+    guard !folded.text.isEmpty else { throw FactRefusal("the completion gives no answer") }
   }
 
   /// Whether the answer is that nobody knows, or that the policy does not.
@@ -70,6 +70,8 @@ struct AnswerCandidate {
 
   /// The text without `\text{…}` and `$…$` around it.
   private static func unwrapped(_ text: String) -> String {
+    let ends = [text.utf8.first, text.utf8.last].compactMap(\.self)
+    guard ends.contains(where: { !$0.isLetterOrDigit }) else { return text }
     var text = text[...]
     for _ in 0..<4 {
       while text.first?.isWhitespace == true { text.removeFirst() }
@@ -89,6 +91,15 @@ struct AnswerCandidate {
 }
 
 extension UInt8 {
+  fileprivate var isLetterOrDigit: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: false
+    }
+  }
+
   fileprivate var isBlankOrLineEnd: Bool {
     self == 0x20 || self == 0x09 || self == 0x0A || self == 0x0D
   }

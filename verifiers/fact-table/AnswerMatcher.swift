@@ -9,8 +9,8 @@ struct AnswerMatcher {
   private static let wordLimit = 64
 
   private let answers: [FactAnswer]
-  /// Which value a spelling is of.
-  private let places: [String: Int]
+  /// Which value a spelling is of, where there are several values.
+  private let places: [String: Int]?
   private let list: FactSettings.ListRule
   private let context: () -> Set<String>
   private let distance: Int
@@ -24,13 +24,17 @@ struct AnswerMatcher {
     _ answers: [FactAnswer], list: FactSettings.ListRule,
     context: @autoclosure @escaping () -> Set<String>, distance: Int
   ) {
-    var distinct: [FactAnswer] = []
-    var places: [String: Int] = [:]
-    for answer in answers where places[answer.forms[0]] == nil {
-      for form in answer.forms where places[form] == nil { places[form] = distinct.count }
-      distinct.append(answer)
+    if answers.count == 1 {
+      (self.answers, places) = (answers, nil)
+    } else {
+      var distinct: [FactAnswer] = []
+      var places: [String: Int] = [:]
+      for answer in answers where places[answer.forms[0]] == nil {
+        for form in answer.forms where places[form] == nil { places[form] = distinct.count }
+        distinct.append(answer)
+      }
+      (self.answers, self.places) = (distinct, places)
     }
-    (self.answers, self.places) = (distinct, places)
     (self.list, self.context, self.distance) = (list, context, distance)
   }
 
@@ -50,14 +54,19 @@ struct AnswerMatcher {
 
   /// Which value a folded text spells.
   private func place(of text: String) -> Int? {
-    if let exact = places[text] { return exact }
-    if let unknown = places["unknown"], AnswerCandidate.unknownForms.contains(text) {
+    if let exact = exactPlace(of: text) { return exact }
+    if let unknown = exactPlace(of: "unknown"), AnswerCandidate.unknownForms.contains(text) {
       return unknown
     }
     guard distance > 0 else { return nil }
     return answers.firstIndex { answer in
       answer.forms.contains { EditDistance.isWithin(distance, text, $0) }
     }
+  }
+
+  private func exactPlace(of text: String) -> Int? {
+    if let places { return places[text] }
+    return answers[0].forms.contains(text) ? 0 : nil
   }
 
   /// The value of `QUESTION is VALUE` or `VALUE is QUESTION`, where the question's part repeats

@@ -71,11 +71,12 @@ struct FactIndex {
     guard let id = number(of: relation, isReversed) else {
       throw FactRefusal("the table has no relation '\(relation.prefix(60))'")
     }
-    guard let (count, record) = try record(id, FoldedText(key).text) else {
+    guard let record = try record(id, FoldedText(key).text) else {
       throw FactRefusal("the table does not know this '\(relation.prefix(60))'")
     }
-    guard count <= Self.answerLimit else {
-      throw FactRefusal("the table has \(count) answers, more than \(Self.answerLimit)")
+    if record.hasPrefix("#") {
+      throw FactRefusal(
+        "the table has \(record.dropFirst()) answers, more than \(Self.answerLimit)")
     }
     return try FactRecord.answers(in: record)
   }
@@ -96,21 +97,24 @@ struct FactIndex {
       ?? relations[RelationName(name: FoldedText(relation).text, isReversed: isReversed)]
   }
 
-  private func record(_ relation: Int, _ key: String) throws(FactRefusal) -> (Int, String)? {
+  /// What the file holds of a question, or `#` and the number of its answers where they are too
+  /// many; nil where it knows none.
+  private func record(_ relation: Int, _ key: String) throws(FactRefusal) -> String? {
     do {
-      return try queue.inDatabase { database -> (Int, String)? in
-        let statement = try database.cachedStatement(
-          sql: "SELECT count, record FROM fact WHERE relation = ? AND key = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [relation, key]) else { return nil }
-        guard let count = Int.stored(row[0]), let record = String.stored(row[1]) else {
-          throw FactIndexError.unreadable("a row has the wrong type")
-        }
-        return (count, record)
+      return try queue.inDatabase { database in
+        // One column, since reading a whole row would cost more than finding it.
+        let statement = try database.cachedStatement(sql: Self.query)
+        return try String.fetchOne(statement, arguments: [relation, key])
       }
     } catch {
       throw FactRefusal("the table's index cannot be read: \(error)")
     }
   }
+
+  private static let query = """
+    SELECT CASE WHEN count <= \(answerLimit) THEN record ELSE '#' || count END
+    FROM fact WHERE relation = ? AND key = ?
+    """
 }
 
 extension DatabaseValueConvertible {
