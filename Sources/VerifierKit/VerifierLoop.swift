@@ -2,14 +2,15 @@ import Foundation
 
 /// Speaks the verifier protocol on standard input and output until the input ends.
 ///
-/// Answers are written when no further complete question is at hand, so that a batch costs a few
+/// Answers are written when no further complete question has been read, so that a batch costs a few
 /// system calls and a single question is answered at once. A broken greeting, an unusable setting
 /// or a line that is not a question ends the process with the reason on standard error.
 ///
 /// - Parameter plugin: The verifier to serve.
 public func run<Plugin: VerifierPlugin>(_ plugin: Plugin.Type) -> Never {
   var loop = VerifierLoop<Plugin>()
-  var chunk = [UInt8](repeating: 0, count: 1 << 16)
+  // Some twenty questions at a time: the host writes the next while these are judged.
+  var chunk = [UInt8](repeating: 0, count: 4 << 10)
   do {
     while let count = try read(into: &chunk) {
       try write(loop.answers(to: chunk[..<count]))
