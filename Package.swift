@@ -48,6 +48,7 @@ let tests: [Target] = [
   test("Randomness", []),
   test("Tasks", ["FactTables", "Randomness", "Settings", "Tokenizers", "VerifierKit"]),
   test("Runs", []),
+  test("Registry", ["Runs", "VerifierKit", grdb]),
   test("Settings", []),
   test("VerifierKit", []),
   test("Sandbox", ["CSandbox"]),
@@ -116,6 +117,7 @@ let package = Package(
     // Floor 2: files of models; tasks.
     module("Tasks", ["Digests", "FactTables", "Gzip", "Randomness", "Settings", "VerifierKit"]),
     module("ModelFiles", ["CFiles", "Tensors", "Transformers", "Tokenizers"]),
+    module("Registry", ["Digests", "Runs", "Settings", "VerifierKit", grdb]),
     // Floor 3: what writes and what judges; neither sees the other.
     module("Policies", ["Tensors", "Transformers", "Tokenizers", "ModelFiles", "Randomness", "Settings"]),
     module("Verifiers", ["Digests", "Sandbox", "Settings", "VerifierKit", log, yams]),

@@ -1,0 +1,105 @@
+import Foundation
+import GRDB
+import Runs
+import Settings
+
+/// An SQLite file with its steps taken, and its errors in words.
+///
+/// The journal is a write-ahead log, so that others read while one writes. `synchronous` is `FULL`:
+/// a transaction that is done is on the disk, so whoever writes a checkpoint after it needs no
+/// further step. That costs one sync a batch, on the writer's thread and not on the trainer's.
+struct DatabaseFile: Sendable {
+  /// Seconds that a writer waits for another one.
+  static let busySeconds = 10.0
+
+  let url: URL
+  private let queue: DatabaseQueue
+
+  /// How a file is opened.
+  enum Access {
+    /// Made where it is not there.
+    case create
+    /// For writing, where it is there.
+    case update
+    /// For reading, where it is there.
+    case read
+  }
+
+  /// Opens the file and takes the steps that it has not taken.
+  ///
+  /// - Throws: ``RegistryError``.
+  init(_ url: URL, _ access: Access, steps: [RegistryMigration]) throws {
+    self.url = url
+    if access != .create, !FileManager.default.fileExists(atPath: url.path) {
+      throw RegistryError.missing(file: url.relativePath)
+    }
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = true
+    configuration.busyMode = .timeout(Self.busySeconds)
+    configuration.readonly = access == .read
+    configuration.label = url.lastPathComponent
+    if access != .read {
+      configuration.journalMode = .wal
+      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    }
+    let isNew = access == .create && !FileManager.default.fileExists(atPath: url.path)
+    queue = try Self.translating(url) {
+      let queue = try DatabaseQueue(path: url.path, configuration: configuration)
+      let migrator = Self.migrator(steps)
+      let unknown = try queue.read { database in
+        let taken = try migrator.appliedIdentifiers(database)
+        return taken.subtracting(steps.map(\.name)).sorted()
+      }
+      guard unknown.isEmpty else {
+        throw RegistryError.newer(file: url.relativePath, steps: unknown)
+      }
+      if access != .read { try migrator.migrate(queue) }
+      return queue
+    }
+    if isNew { try AtomicFile.sync(url.deletingLastPathComponent()) }
+  }
+
+  /// Reads at one moment of the file, whatever is written meanwhile.
+  func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try Self.translating(url) { try queue.read(body) }
+  }
+
+  /// Writes in one transaction: all of `body`, or nothing where it throws.
+  func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try Self.translating(url) { try queue.write(body) }
+  }
+
+  /// Looks at every page.
+  ///
+  /// - Throws: ``RegistryError/damaged(file:reason:)`` with the first thing that is wrong.
+  func check() throws {
+    let found = try read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+    guard found == "ok" else {
+      throw RegistryError.damaged(
+        file: url.relativePath, reason: found.map { String($0.prefix(200)) } ?? "no answer")
+    }
+  }
+
+  /// Folds the log into the file and closes it.
+  func close() throws {
+    try Self.translating(url) { try queue.close() }
+  }
+
+  // MARK: - Helpers
+
+  private static func migrator(_ steps: [RegistryMigration]) -> DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    for step in steps {
+      migrator.registerMigration(step.name) { try $0.execute(sql: step.sql) }
+    }
+    return migrator
+  }
+
+  private static func translating<Value>(_ url: URL, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw RegistryError(error, file: url.relativePath)
+    }
+  }
+}
