@@ -33,30 +33,13 @@ struct DatabaseFile: Sendable {
     if access != .create, !FileManager.default.fileExists(atPath: url.path) {
       throw RegistryError.missing(file: url.relativePath)
     }
-    var configuration = Configuration()
-    configuration.foreignKeysEnabled = true
-    configuration.busyMode = .timeout(Self.busySeconds)
-    configuration.readonly = access == .read
-    configuration.label = url.lastPathComponent
-    if access != .read {
-      configuration.journalMode = .wal
-      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    let isNew = !FileManager.default.fileExists(atPath: url.path)
+    let folder = url.deletingLastPathComponent()
+    // SQLite changes the journal, and GRDB takes steps, in more than one transaction.
+    queue = try FolderTurn.take(in: folder) {
+      try Self.translating(url) { try Self.open(url, access, steps) }
     }
-    let isNew = access == .create && !FileManager.default.fileExists(atPath: url.path)
-    queue = try Self.translating(url) {
-      let queue = try DatabaseQueue(path: url.path, configuration: configuration)
-      let migrator = Self.migrator(steps)
-      let unknown = try queue.read { database in
-        let taken = try migrator.appliedIdentifiers(database)
-        return taken.subtracting(steps.map(\.name)).sorted()
-      }
-      guard unknown.isEmpty else {
-        throw RegistryError.newer(file: url.relativePath, steps: unknown)
-      }
-      if access != .read { try migrator.migrate(queue) }
-      return queue
-    }
-    if isNew { try AtomicFile.sync(url.deletingLastPathComponent()) }
+    if isNew { try AtomicFile.sync(folder) }
   }
 
   /// Reads at one moment of the file, whatever is written meanwhile.
@@ -86,6 +69,32 @@ struct DatabaseFile: Sendable {
   }
 
   // MARK: - Helpers
+
+  private static func open(
+    _ url: URL, _ access: Access, _ steps: [RegistryMigration]
+  ) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = true
+    configuration.busyMode = .timeout(busySeconds)
+    configuration.readonly = access == .read
+    configuration.label = url.lastPathComponent
+    if access != .read { configuration.journalMode = .wal }
+    let queue = try DatabaseQueue(path: url.path, configuration: configuration)
+    let migrator = migrator(steps)
+    let taken = try queue.read { try migrator.appliedIdentifiers($0) }
+    let unknown = taken.subtracting(steps.map(\.name)).sorted()
+    guard unknown.isEmpty else {
+      throw RegistryError.newer(file: url.relativePath, steps: unknown)
+    }
+    if access != .read {
+      // After the journal, since GRDB lowers it there.
+      try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      try migrator.migrate(queue)
+    } else if taken.count < steps.count {
+      try open(url, .update, steps).close()
+    }
+    return queue
+  }
 
   private static func migrator(_ steps: [RegistryMigration]) -> DatabaseMigrator {
     var migrator = DatabaseMigrator()

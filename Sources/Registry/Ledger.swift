@@ -52,6 +52,6 @@ package final class Ledger: Sendable {
 }
 
 extension RegistryMigration {
-  /// The steps of `ledger.sqlite`, oldest first.
+  /// What makes a ledger, the oldest step first.
   package static let ledger: [RegistryMigration] = []
 }

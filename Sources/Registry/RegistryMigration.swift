@@ -10,7 +10,7 @@ package struct RegistryMigration: Sendable {
     (self.name, self.sql) = (name, sql)
   }
 
-  /// The steps of `registry.sqlite`, oldest first. New tables are new steps at the end.
+  /// What makes a registry, the oldest step first; new tables are new steps at the end.
   package static let all: [RegistryMigration] = [
     .runs,
     .stages,

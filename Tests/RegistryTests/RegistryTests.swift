@@ -69,6 +69,14 @@ import Testing
     #expect(Set(names).count == names.count)
   }
 
+  @Test func `a transaction that is done is on the disk`() throws {
+    let folder = try TemporaryFolder()
+    let registry = try Registry.open(in: folder.url)
+    let full = 2
+    #expect(try registry.write { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == full)
+    #expect(try registry.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
+  }
+
   @Test func `many may open one folder at once`() async throws {
     let folder = try TemporaryFolder()
     try await withThrowingTaskGroup(of: Void.self) { group in
