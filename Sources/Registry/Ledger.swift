@@ -46,12 +46,60 @@ package final class Ledger: Sendable {
   package func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
     try file.write(body)
   }
+}
 
-  /// Folds the log into the file and closes it.
-  package func close() throws { try file.close() }
+// MARK: - Cutting back
+
+extension Ledger {
+  /// Entries of all stages: records, rounds and evaluations. A checkpoint keeps the number.
+  package func entryCount() throws -> Int {
+    try read { try Self.entryCount($0) }
+  }
+
+  /// Cuts off what was recorded after a checkpoint, so that the run goes on as an unbroken one.
+  ///
+  /// - Parameters:
+  ///   - stage: The stage that goes on, from 1; what later stages recorded goes.
+  ///   - done: How much of it is done; what it recorded after that goes.
+  ///   - entries: Entries that stood when the checkpoint was written; nil where it does not say.
+  /// - Throws: ``RegistryError/ledgerShort(file:found:wanted:)`` where there are other ones.
+  package func cut(toStage stage: Int, done: Int, entries: Int?) throws {
+    try write { database in
+      for (table, number) in [
+        ("record", "number"), ("round", "round"), ("evaluation", "0"), ("rollout", "round"),
+        ("problem", "round"),
+      ] {
+        // Where nothing of a stage is done, all goes, also what has no round.
+        try database.execute(
+          sql: """
+            DELETE FROM \(table) WHERE stage > :stage
+              OR (stage = :stage AND (\(number) > :done OR :done = 0))
+            """,
+          arguments: ["stage": stage, "done": done])
+      }
+      let found = try Self.entryCount(database)
+      if let entries, found != entries {
+        throw RegistryError.ledgerShort(file: file.url.relativePath, found: found, wanted: entries)
+      }
+    }
+  }
+
+  private static func entryCount(_ database: Database) throws -> Int {
+    try Int.fetchOne(
+      database,
+      sql: """
+        SELECT (SELECT count(*) FROM record) + (SELECT count(*) FROM round)
+          + (SELECT count(*) FROM evaluation)
+        """) ?? 0
+  }
 }
 
 extension RegistryMigration {
   /// What makes a ledger, the oldest step first.
-  package static let ledger: [RegistryMigration] = []
+  package static let ledger: [RegistryMigration] = [
+    .records,
+    .rounds,
+    .rollouts,
+    .problemResults,
+  ]
 }

@@ -2,6 +2,9 @@ package import GRDB
 package import Runs
 
 /// A run, in short: a row of `run`.
+///
+/// A table whose rows need a run refers to it by `REFERENCES run` without `ON DELETE CASCADE`; then
+/// the run is not deleted while they are there.
 package struct RunEntry: Codable, Equatable, Sendable, FetchableRecord, MutablePersistableRecord {
   package static let databaseTableName = "run"
 
@@ -26,6 +29,8 @@ package struct RunEntry: Codable, Equatable, Sendable, FetchableRecord, MutableP
   package var greedy: Double?
   /// What `run.json` was when the row was made of it; another one makes the row anew.
   package var stamp: String
+  /// Whether its folder is there; a run without one is kept while other tables refer to it.
+  package var isPresent = true
 
   package mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
 }
@@ -36,7 +41,7 @@ extension RegistryMigration {
     sql: """
       CREATE TABLE run (
         id INTEGER PRIMARY KEY,
-        name TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
         pipeline TEXT NOT NULL,
         created TEXT NOT NULL,
         honeVersion TEXT NOT NULL,
@@ -47,8 +52,10 @@ extension RegistryMigration {
         plannedRounds INTEGER NOT NULL DEFAULT 0,
         reward REAL,
         greedy REAL,
-        stamp TEXT NOT NULL
+        stamp TEXT NOT NULL,
+        isPresent INTEGER NOT NULL DEFAULT 1
       ) STRICT;
+      CREATE UNIQUE INDEX runByName ON run (name) WHERE isPresent;
       CREATE INDEX runByCreation ON run (created, id);
       CREATE INDEX runByPipeline ON run (pipeline, created);
       """)
