@@ -23,7 +23,8 @@ package enum ModelFolder {
   /// The folder is written beside its target, brought to the disk, and put into its place in one
   /// step. Whatever fails before that step, a full disk included, leaves the target as it was.
   ///
-  /// - Parameter seal: Makes the last file of the folder where all others lie.
+  /// Where there is a `seal`, it makes the last file, of the folder where all others lie.
+  ///
   /// - Throws: ``ModelFileError`` where the system refuses, or where the target holds something
   ///   else than a model; the tokenizer's error where it cannot be written; what `seal` throws.
   package static func write(

@@ -66,8 +66,7 @@ struct CheckpointStore {
 
   /// The state and the model folder of the newest checkpoint that is whole, or `nil` if there is none.
   ///
-  /// - Parameter damaged: Is told of each newer one that is not whole, which is then set aside as
-  ///   `000008.damaged`.
+  /// `damaged` is told of each newer one that is not, which is set aside as `000008.damaged`.
   func newest(
     damaged: (PipelineError) -> Void = { _ in }
   ) throws -> (state: CheckpointState, folder: URL)? {

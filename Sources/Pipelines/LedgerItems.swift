@@ -5,9 +5,8 @@ import Rollouts
 import VerifierKit
 
 extension LedgerRound {
-  /// A round with all its rollouts.
-  ///
-  /// - Parameter advantages: One a rollout, group by group; nil for a group that taught nothing.
+  /// A round with all its rollouts, and an advantage for each, group by group; nil for a group that
+  /// taught nothing.
   init(
     _ position: StagePosition, _ record: RoundRecord, _ timings: RoundTimings,
     _ groups: [RolloutGroup], advantages: [[Double]?]

@@ -72,7 +72,7 @@ extension Policy {
 
   /// Writes the policy as a Hugging Face folder, with what Hone knows besides.
   ///
-  /// - Parameter seal: Makes the last file of the folder where all others lie.
+  /// Where there is a `seal`, it makes the last file, of the folder where all others lie.
   package func write(
     to folder: URL, extras: [ModelFolder.Extra] = [],
     seal: ((URL) throws -> ModelFolder.Extra)? = nil

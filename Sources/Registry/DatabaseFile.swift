@@ -63,9 +63,14 @@ struct DatabaseFile: Sendable {
     }
   }
 
-  /// Folds the log into the file and closes it.
-  func close() throws {
-    try Self.translating(url) { try queue.close() }
+  /// Gives the pages of what was deleted back to the system.
+  func giveBack() throws {
+    try Self.translating(url) {
+      try queue.inDatabase { database in
+        _ = try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum")
+        _ = try database.checkpoint(.truncate)
+      }
+    }
   }
 
   // MARK: - Helpers
@@ -78,7 +83,11 @@ struct DatabaseFile: Sendable {
     configuration.busyMode = .timeout(busySeconds)
     configuration.readonly = access == .read
     configuration.label = url.lastPathComponent
-    if access != .read { configuration.journalMode = .wal }
+    if access != .read {
+      configuration.journalMode = .wal
+      // Decided before the first table: what is deleted can be given back without a copy of the rest.
+      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+    }
     let queue = try DatabaseQueue(path: url.path, configuration: configuration)
     let migrator = migrator(steps)
     let taken = try queue.read { try migrator.appliedIdentifiers($0) }
@@ -109,6 +118,8 @@ struct DatabaseFile: Sendable {
       return try body()
     } catch let error as DatabaseError {
       throw RegistryError(error, file: url.relativePath)
+    } catch let error as RowDecodingError {
+      throw RegistryError.damaged(file: url.relativePath, reason: error.description)
     }
   }
 }

@@ -9,7 +9,7 @@ package final class Ledger: Sendable {
   /// The name of the file in a run's folder.
   package static let fileName = "ledger.sqlite"
 
-  private let file: DatabaseFile
+  let file: DatabaseFile
 
   /// Makes the ledger of a run that has none.
   package static func create(in run: URL) throws -> Ledger {
@@ -51,7 +51,7 @@ package final class Ledger: Sendable {
 // MARK: - Cutting back
 
 extension Ledger {
-  /// Entries of all stages: records, rounds and evaluations. A checkpoint keeps the number.
+  /// Counts the records, rounds and evaluations of all stages, which a checkpoint counts on.
   package func entryCount() throws -> Int {
     try read { try Self.entryCount($0) }
   }

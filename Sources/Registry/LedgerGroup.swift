@@ -15,7 +15,7 @@ package struct LedgerGroup: Sendable {
 
   /// Adds the rollouts, and the problem where it is new.
   ///
-  /// - Parameter round: From 1; 0 for an evaluation.
+  /// A round is counted from 1, and is 0 for an evaluation.
   func insert(into database: Database, stage: Int, round: Int) throws {
     let problem = try problemID(in: database, stage: stage, round: round)
     let statement = try database.cachedStatement(

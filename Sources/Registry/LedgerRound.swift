@@ -73,5 +73,6 @@ extension RegistryMigration {
         timings TEXT,
         PRIMARY KEY (stage, round)
       ) STRICT;
+      CREATE INDEX roundByFigures ON round (stage, round, reward, greedy);
       """)
 }
