@@ -17,6 +17,9 @@ let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// For loops over all bytes of a checkpoint: optimised in debug builds too, as C is.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"])]
+
 /// A Swift module of the house, in `Sources/NAME`.
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -48,6 +51,7 @@ let tests: [Target] = [
   test("Randomness", []),
   test("Tasks", ["FactTables", "Randomness", "Settings", "Tokenizers", "VerifierKit"]),
   test("Runs", []),
+  test("Registry", ["Runs", "VerifierKit", grdb]),
   test("Settings", []),
   test("VerifierKit", []),
   test("Sandbox", ["CSandbox"]),
@@ -66,7 +70,7 @@ let tests: [Target] = [
   test("Training", ["Policies", "PolicyGradient", "Settings", "Tensors", "TestPolicies", "Transformers"], fixtures: true),
   test("Evaluation", ["Policies", "Rollouts", "Tasks", "VerifierKit", "Verifiers"], fixtures: true),
   test("Rollouts", ["Policies", "TestPolicies", "VerifierKit", "Verifiers"]),
-  test("Pipelines", ["Rollouts", "Settings", "Tasks", "Training", "VerifierKit", "hone"]),
+  test("Pipelines", ["Registry", "Rollouts", "Settings", "Tasks", "Training", "VerifierKit", "hone", grdb]),
   test("Workbench", ["Rollouts", "Sandbox", "Tasks", "VerifierKit", "Verifiers", log]),
   test("Commands", ["hone", "Digests", "Evaluation", "PolicyGradient", "Settings", "Tasks", "VerifierKit", "Verifiers", arguments, subprocess]),
 ]
@@ -93,7 +97,7 @@ let package = Package(
     c("CKernels", []),
     c("CFiles", []),
     module("Tensors", ["CKernels"]),
-    module("Digests", []),
+    .target(name: "Digests", swiftSettings: strict + optimised),
     .systemLibrary(name: "CZlib"),
     module("Gzip", ["CZlib"]),
     module("Randomness", []),
@@ -116,6 +120,7 @@ let package = Package(
     // Floor 2: files of models; tasks.
     module("Tasks", ["Digests", "FactTables", "Gzip", "Randomness", "Settings", "VerifierKit"]),
     module("ModelFiles", ["CFiles", "Tensors", "Transformers", "Tokenizers"]),
+    module("Registry", ["Digests", "Runs", "Settings", "VerifierKit", grdb]),
     // Floor 3: what writes and what judges; neither sees the other.
     module("Policies", ["Tensors", "Transformers", "Tokenizers", "ModelFiles", "Randomness", "Settings"]),
     module("Verifiers", ["Digests", "Sandbox", "Settings", "VerifierKit", log, yams]),
@@ -126,9 +131,9 @@ let package = Package(
     module("Evaluation", ["Policies", "Rollouts", "Settings", "Tasks", "Verifiers", "VerifierKit"]),
     .target(name: "Workbench", dependencies: ["Randomness", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "VerifierKit", "Verifiers", log], resources: [.embedInCode("Templates")], swiftSettings: strict),
     // Floor 6: a pipeline file becomes a recorded run.
-    module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
+    module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Registry", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
     // Floor 7: the command line.
-    module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
+    module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Registry", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
     .executableTarget(name: "hone", dependencies: ["Commands", "hone-cell", "hone-verifier-answer-format", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-exact-text", "hone-verifier-fact-table", "hone-verifier-openai-grader", "hone-verifier-proof", "jail", arguments], swiftSettings: strict),
     .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", "jail"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.

@@ -3,6 +3,7 @@ import Foundation
 import ModelFiles
 import Pipelines
 import PolicyGradient
+import Registry
 import Settings
 import Tasks
 import Verifiers
@@ -47,7 +48,7 @@ struct CommandFailure: Equatable {
     case SettingsError.unreadable: 1
     case is SettingsError, is InvalidSetting, is InvalidObjective: badUsage
     case TaskError.unknownTask, TaskError.unknownSplit: badUsage
-    case is ScaffoldError: badUsage
+    case is ScaffoldError, is UnknownRun: badUsage
     case TaskImportError.noGrader, TaskImportError.outputExists: badUsage
     case VerifierError.notFound, VerifierError.unknownSetting, VerifierError.invalidReward,
       VerifierError.invalidManifest:

@@ -21,7 +21,7 @@ package struct HoneCommand: AsyncParsableCommand {
     subcommands: [],
     groupedSubcommands: [
       CommandGroup(
-        name: "Pipelines:", subcommands: [RunCommand.self, PipelineCommand.self]),
+        name: "Pipelines:", subcommands: [RunCommand.self, RunsCommand.self, PipelineCommand.self]),
       CommandGroup(name: "Tasks:", subcommands: [TasksCommand.self]),
       CommandGroup(name: "Models:", subcommands: [ModelCommand.self]),
       CommandGroup(name: "Tasks:", subcommands: [TasksCommand.self]),

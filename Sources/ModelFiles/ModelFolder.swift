@@ -23,15 +23,17 @@ package enum ModelFolder {
   /// The folder is written beside its target, brought to the disk, and put into its place in one
   /// step. Whatever fails before that step, a full disk included, leaves the target as it was.
   ///
+  /// Where there is a `seal`, it makes the last file, of the folder where all others lie.
+  ///
   /// - Throws: ``ModelFileError`` where the system refuses, or where the target holds something
-  ///   else than a model; the tokenizer's error where it cannot be written.
+  ///   else than a model; the tokenizer's error where it cannot be written; what `seal` throws.
   package static func write(
     _ parameters: Parameters, tokenizer: (any Tokenizer)?, template: ChatTemplate?,
-    extras: [Extra] = [], to target: URL
+    extras: [Extra] = [], to target: URL, seal: ((URL) throws -> Extra)? = nil
   ) throws {
     var files = try descriptions(parameters.shape, tokenizer: tokenizer, template: template)
     files.append(.tensors("model.safetensors", tensors(of: parameters)))
-    try StagedFolder(target: target).write(files + extras)
+    try StagedFolder(target: target).write(files + extras, seal: seal)
   }
 
   /// Reads a `.safetensors` file of float32 values into matrices, bit by bit.

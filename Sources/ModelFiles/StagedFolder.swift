@@ -16,7 +16,8 @@ struct StagedFolder {
     staging = "\(parent)/\(prefix)\(getpid())"
   }
 
-  func write(_ files: [ModelFolder.Extra]) throws {
+  /// Writes `files`, then what `seal` makes of the folder where they lie.
+  func write(_ files: [ModelFolder.Extra], seal: ((URL) throws -> ModelFolder.Extra)?) throws {
     try checkTarget()
     try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
     try removeAbandoned()
@@ -24,6 +25,7 @@ struct StagedFolder {
       try FileManager.default.createDirectory(
         atPath: staging, withIntermediateDirectories: false)
       for file in files { try write(file) }
+      if let seal { try write(try seal(URL(filePath: staging))) }
       try synchronize(staging)
       try place()
     } catch {

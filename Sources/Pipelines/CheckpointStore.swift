@@ -1,6 +1,7 @@
 import Foundation
 import ModelFiles
 import Policies
+import Registry
 import Runs
 import Tensors
 import Training
@@ -18,12 +19,15 @@ struct CheckpointState: Codable, Equatable, Sendable {
   var stepsApplied = 0
   /// Records of each record file that stood when the checkpoint was written.
   var records: [String: Int]
+  /// Entries of the ledger that stood then; nil in checkpoints of a hone that kept none.
+  var ledgerEntries: Int?
   var tally: RunTally
 }
 
 /// The checkpoints of a run: folders `000001`, `000002`, …, each a Hugging Face model folder.
 ///
-/// The newest two are kept, so that the last good one stays whatever happens to the next.
+/// The newest two are kept, so that the last good one stays whatever happens to the next. Each has
+/// the digests of its files.
 struct CheckpointStore {
   private let folder: URL
 
@@ -34,33 +38,76 @@ struct CheckpointStore {
     let numbers = numbers()
     var extras = [ModelFolder.Extra.file("state.json", try StableJSON.document(state))]
     if let updater { extras.append(.tensors("optimizer.safetensors", moments(updater))) }
-    try policy.write(to: url((numbers.last ?? 0) + 1), extras: extras)
+    try policy.write(
+      to: url((numbers.last ?? 0) + 1), extras: extras, seal: Self.seal)
     for number in numbers.dropLast(1) { try FileManager.default.removeItem(at: url(number)) }
   }
 
   /// Writes what a run ships.
-  func writeFinal(_ policy: Policy) throws { try policy.write(to: folder.appending(path: "final")) }
+  func writeFinal(_ policy: Policy) throws {
+    try policy.write(to: folder.appending(path: "final"), seal: Self.seal)
+  }
 
   /// Keeps the policy as it is now under a name, for a stage that refers to it.
   func writeReference(_ name: String, _ policy: Policy) throws {
-    try policy.write(to: folder.appending(path: "reference-\(name)"))
+    try policy.write(to: folder.appending(path: "reference-\(name)"), seal: Self.seal)
   }
 
   /// The policy that ``writeReference(_:_:)`` kept, or `nil`.
   func reference(_ name: String) throws -> Policy? {
     let url = folder.appending(path: "reference-\(name)")
-    return FileManager.default.fileExists(atPath: url.path) ? try Policy.load(url.path) : nil
+    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    if CheckpointDigests.exist(in: url), let damage = CheckpointDigests.damage(in: url) {
+      throw PipelineError.damagedReference(
+        folder: url.relativePath, file: damage.file, reason: damage.reason)
+    }
+    return try Policy.load(url.path)
   }
 
-  /// The newest checkpoint's state and model folder, or `nil` if none was written.
-  func newest() throws -> (state: CheckpointState, folder: URL)? {
-    guard let number = numbers().last else { return nil }
-    do {
-      let data = try Data(contentsOf: url(number).appending(path: "state.json"))
-      return (try StableJSON.value(from: data), url(number))
-    } catch {
-      throw PipelineError.damagedCheckpoint(folder: url(number).relativePath)
+  /// The state and the model folder of the newest checkpoint that is whole, or `nil` if there is none.
+  ///
+  /// `damaged` is told of each newer one that is not, which is set aside as `000008.damaged`.
+  func newest(
+    damaged: (PipelineError) -> Void = { _ in }
+  ) throws -> (state: CheckpointState, folder: URL)? {
+    for number in numbers().reversed() {
+      let folder = url(number)
+      do throws(CheckpointDamage) {
+        return (try whole(folder), folder)
+      } catch {
+        damaged(
+          PipelineError.damagedCheckpoint(
+            folder: folder.relativePath, file: error.file, reason: error.reason))
+        let aside = folder.appendingPathExtension("damaged")
+        if FileManager.default.fileExists(atPath: aside.path) {
+          try FileManager.default.removeItem(at: aside)
+        }
+        try FileManager.default.moveItem(at: folder, to: aside)
+      }
     }
+    return nil
+  }
+
+  /// The state of a checkpoint whose files are all as they were written.
+  private func whole(_ folder: URL) throws(CheckpointDamage) -> CheckpointState {
+    let hasDigests = CheckpointDigests.exist(in: folder)
+    if hasDigests, let damage = CheckpointDigests.damage(in: folder) { throw damage }
+    let state: CheckpointState
+    do {
+      state = try StableJSON.value(
+        from: try Data(contentsOf: folder.appending(path: "state.json")))
+    } catch {
+      throw CheckpointDamage(file: "state.json", reason: "it cannot be read")
+    }
+    // Who counts entries of the ledger writes digests, too.
+    if !hasDigests, state.ledgerEntries != nil {
+      throw CheckpointDamage(file: CheckpointDigests.fileName, reason: "it is gone")
+    }
+    return state
+  }
+
+  private static func seal(_ folder: URL) throws -> ModelFolder.Extra {
+    .file(CheckpointDigests.fileName, try CheckpointDigests.document(of: folder))
   }
 
   /// Fills an updater with the moments of a checkpoint.

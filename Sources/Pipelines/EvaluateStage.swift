@@ -1,6 +1,7 @@
 import Tasks
 import Evaluation
 import Foundation
+import Registry
 import Rollouts
 import Runs
 
@@ -19,8 +20,11 @@ struct EvaluateStage {
       context.policy, on: context.evaluation, judge: context.judge
     ) { done, _ in display.update(ProgressUpdate(done: done)) }
     try context.refuseDisabled(in: "evaluation '\(settings.name)'")
+    let seconds = watch.seconds
     try context.folder.append(outcome.report, to: position.records)
-    try context.folder.appendTimings(["seconds": watch.seconds], to: position.records)
+    try context.folder.appendTimings(["seconds": seconds], to: position.records)
+    try context.recorder.record(
+      LedgerEvaluation(position, outcome.report, seconds: seconds, greedy: outcome.greedy))
     for rollout in outcome.greedy.flatMap(\.rollouts) {
       try context.folder.append(RolloutRecord(round: 0, rollout), to: position.rollouts)
       try context.folder.appendTimings(VerdictTimings(rollout), to: position.rollouts)

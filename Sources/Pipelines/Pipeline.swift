@@ -119,7 +119,8 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
   case samplerDisagrees(difference: Float, limit: Float, round: Int)
   case alreadyFinished(run: String)
   case otherPipeline(run: String, stage: String)
-  case damagedCheckpoint(folder: String)
+  case damagedCheckpoint(folder: String, file: String, reason: String)
+  case damagedReference(folder: String, file: String, reason: String)
 
   package var description: String {
     switch self {
@@ -156,10 +157,15 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
       The checkpoint of run '\(run)' is of a stage '\(stage)' that its settings do not have. The \
       folder was changed; start a new run.
       """
-    case .damagedCheckpoint(let folder):
+    case .damagedCheckpoint(let folder, let file, let reason):
       """
-      The checkpoint '\(folder)' has no state.json that can be read. Remove its folder, and the run \
-      goes on from the checkpoint before it.
+      The checkpoint '\(folder)' is damaged, so it is set aside as '\(folder).damaged': \(file) is \
+      not what was written (\(reason)).
+      """
+    case .damagedReference(let folder, let file, let reason):
+      """
+      '\(folder)', the policy that the stage began with, is damaged: \(file) is not what was written \
+      (\(reason)). Restore it from a copy, or start a new run with a policy of a checkpoint.
       """
     }
   }

@@ -2,6 +2,7 @@ import Transformers
 package import Foundation
 import Evaluation
 import Policies
+import Registry
 package import Runs
 import Sandbox
 import Tasks
@@ -44,7 +45,9 @@ package struct PipelineRunner {
       throw PipelineError.alreadyFinished(run: url.relativePath)
     }
     let pipeline = try Pipeline.load(url.appending(path: "settings.yaml"))
-    let newest = try CheckpointStore(folder.checkpoints).newest()
+    let newest = try CheckpointStore(folder.checkpoints).newest { damage in
+      display.message("\(damage)")
+    }
     let parts = try Parts(pipeline, model: newest?.folder)
     try folder.update(status: .running)
     return try await guarded(folder, parts) {
@@ -83,14 +86,24 @@ package struct PipelineRunner {
     do {
       let report = try await body()
       await parts.judge.shutDown()
-      try folder.update(status: .finished)
+      try end(folder, .finished)
       return report
     } catch {
       await parts.judge.shutDown()
       let isPause = error is RunInterrupted
-      try folder.update(status: isPause ? .interrupted : .failed, reason: "\(error)")
+      do {
+        try end(folder, isPause ? .interrupted : .failed, reason: "\(error)")
+      } catch let another {
+        // The first error is why the run ends, and often the second one's cause.
+        display.message("\(another)")
+      }
       throw error
     }
+  }
+
+  private func end(_ folder: RunFolder, _ status: RunStatus, reason: String? = nil) throws {
+    try folder.update(status: status, reason: reason)
+    try Registry.open(in: folder.url.deletingLastPathComponent()).refresh(folder.url)
   }
 
   // MARK: - Stages
@@ -100,18 +113,19 @@ package struct PipelineRunner {
     from checkpoint: (state: CheckpointState, folder: URL)?
   ) async throws -> RunReport {
     let watch = Stopwatch()
-    var context = RunContext(
-      pipeline: pipeline, policy: parts.policy, training: parts.training,
-      evaluation: parts.evaluation, judge: parts.judge, folder: folder, display: display,
-      isInterrupted: isInterrupted, checkpoints: CheckpointStore(folder.checkpoints),
-      tally: checkpoint?.state.tally ?? RunTally())
     let first = checkpoint?.state.stage ?? 0
     if let state = checkpoint?.state, first < pipeline.stages.count,
       pipeline.stages[first].name != state.stageName
     {
       throw PipelineError.otherPipeline(run: folder.url.relativePath, stage: state.stageName)
     }
-    try context.cutRecords(to: checkpoint?.state)
+    let recorder = try recorder(folder, pipeline, from: checkpoint?.state)
+    defer { recorder.close() }
+    var context = RunContext(
+      pipeline: pipeline, policy: parts.policy, training: parts.training,
+      evaluation: parts.evaluation, judge: parts.judge, folder: folder, display: display,
+      isInterrupted: isInterrupted, checkpoints: CheckpointStore(folder.checkpoints),
+      recorder: recorder, tally: checkpoint?.state.tally ?? RunTally())
     for index in first..<pipeline.stages.count {
       let resumes = index == first ? checkpoint : nil
       try await run(stage: index, &context, from: resumes)
@@ -120,12 +134,25 @@ package struct PipelineRunner {
         try context.stopIfInterrupted()
       }
     }
+    _ = try recorder.drain()
     try context.checkpoints.writeFinal(context.policy)
     let report = try context.report(seconds: watch.seconds)
     try folder.write(report: report)
     for comparison in report.comparisons { display.message(comparison.summary) }
     display.message("The policy is in \(folder.url.relativePath)/checkpoints/final.")
     return report
+  }
+
+  /// Cuts what was recorded after the checkpoint, and goes on recording.
+  private func recorder(
+    _ folder: RunFolder, _ pipeline: Pipeline, from state: CheckpointState?
+  ) throws -> RunRecorder {
+    for file in pipeline.recordFiles {
+      try folder.truncate(file, toRecords: state?.records[file] ?? 0)
+    }
+    return try RunRecorder(
+      folder.url,
+      from: state.map { .init(stage: $0.stage + 1, done: $0.done, entries: $0.ledgerEntries) })
   }
 
   private func run(

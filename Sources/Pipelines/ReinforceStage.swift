@@ -3,6 +3,7 @@ import Tasks
 import Evaluation
 import Foundation
 import Policies
+import Registry
 import PolicyGradient
 import Rollouts
 import Runs
@@ -51,9 +52,8 @@ struct ReinforceStage {
 
       // Keep the groups that hold a lesson, and turn rewards into advantages.
       let lessons = settings.dropUniformGroups ? groups.filter(\.hasContrast) : groups
-      let batch = try trainingGroups(
-        lessons, advantages: objective.advantages(of: lessons.map(\.rewards)),
-        reference: reference)
+      let advantages = objective.advantages(of: lessons.map(\.rewards))
+      let batch = try trainingGroups(lessons, advantages: advantages, reference: reference)
 
       // Update: the round's groups in as many parts as there are steps.
       updater.begin(atStep: round * settings.updatesPerRound)
@@ -72,9 +72,14 @@ struct ReinforceStage {
       }
       context.tally.count(record)
       try context.folder.append(record, to: position.records)
-      let timings = RoundTimings(
+      var timings = RoundTimings(
         sample: sampled, judge: judged - sampled, update: updated - judged,
         other: watch.seconds - updated, tokens: record.tokens)
+      let handing = Stopwatch()
+      try context.recorder.record(
+        LedgerRound(
+          position, record, timings, groups, advantages: spread(advantages, over: groups)))
+      timings.ledgerSeconds = handing.seconds
       try context.folder.appendTimings(timings, to: position.records)
       for group in groups.prefix(settings.recordedProblems) {
         for rollout in group.rollouts {
@@ -153,6 +158,14 @@ struct ReinforceStage {
           advantage: advantages[index][position])
       }
       return TrainingGroup(prompt: groups[index].promptTokens, sequences: sequences)
+    }
+  }
+
+  /// The advantages of lessons, with nil for each group that was left out.
+  private func spread(_ advantages: [[Double]], over groups: [RolloutGroup]) -> [[Double]?] {
+    var rest = advantages[...]
+    return groups.map { group in
+      settings.dropUniformGroups && !group.hasContrast ? nil : rest.popFirst()
     }
   }
 

@@ -104,6 +104,8 @@ struct RoundTimings: Codable, Sendable {
   let otherSeconds: Double
   /// Sampled tokens a second of the whole round.
   let tokensPerSecond: Double
+  /// Handing the round to the ledger's writer: what recording costs the trainer.
+  var ledgerSeconds: Double?
 
   init(sample: Double, judge: Double, update: Double, other: Double, tokens: Int) {
     (sampleSeconds, judgeSeconds, updateSeconds) = (sample, judge, update)

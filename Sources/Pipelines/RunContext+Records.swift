@@ -2,6 +2,7 @@ import Rollouts
 import Policies
 import Evaluation
 import Foundation
+import Registry
 import Runs
 import Sandbox
 import Tasks
@@ -12,9 +13,7 @@ import Verifiers
 
 extension RunContext {
   /// All stages with their positions.
-  var positions: [StagePosition] {
-    pipeline.stages.enumerated().map { StagePosition(index: $0.offset, name: $0.element.name) }
-  }
+  private var positions: [StagePosition] { pipeline.positions }
 
   /// Writes a checkpoint within a stage.
   func checkpoint(_ position: StagePosition, done: Int, updater: Updater) throws {
@@ -34,23 +33,20 @@ extension RunContext {
         records: try recordCounts(), tally: tally), updater: nil)
   }
 
+  /// Brings to the disk what the checkpoint counts on, then the checkpoint, then the note of it.
   private func write(_ state: CheckpointState, updater: Updater?) throws {
+    var state = state
     try folder.synchronize()
+    state.ledgerEntries = try recorder.drain()
     try checkpoints.write(state, policy: policy, updater: updater)
+    try recorder.checkpointsChanged()
   }
 
   private func recordCounts() throws -> [String: Int] {
     var counts: [String: Int] = [:]
-    for file in recordFiles { counts[file] = try folder.recordCount(of: file) }
+    for file in pipeline.recordFiles { counts[file] = try folder.recordCount(of: file) }
     return counts
   }
-
-  /// Cuts all records back to what stood at a checkpoint; to nothing without one.
-  func cutRecords(to state: CheckpointState?) throws {
-    for file in recordFiles { try folder.truncate(file, toRecords: state?.records[file] ?? 0) }
-  }
-
-  private var recordFiles: [String] { positions.flatMap { [$0.records, $0.rollouts] } }
 
   /// The report of all stages, from their records.
   func report(seconds: Double) throws -> RunReport {
@@ -85,6 +81,14 @@ extension RunContext {
 }
 
 extension Pipeline {
+  /// All stages with their positions.
+  var positions: [StagePosition] {
+    stages.enumerated().map { StagePosition(index: $0.offset, name: $0.element.name) }
+  }
+
+  /// The names of all files of records.
+  var recordFiles: [String] { positions.flatMap { [$0.records, $0.rollouts] } }
+
   /// The most verifier processes that a stage asks for.
   package var verifierWorkers: Int {
     stages.compactMap { stage in

@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Policies
+import Registry
 import Rollouts
 import Runs
 import Tasks
@@ -18,6 +19,7 @@ struct RunContext {
   let display: ProgressDisplay
   let isInterrupted: @Sendable () -> Bool
   let checkpoints: CheckpointStore
+  let recorder: RunRecorder
   /// Counts of the whole run, those before a resume included.
   var tally: RunTally
 
@@ -46,8 +48,10 @@ struct StagePosition: Equatable, Sendable {
   /// From 0.
   let index: Int
   let name: String
+  /// From 1, as records count.
+  var number: Int { index + 1 }
   /// Name of its record file.
-  var records: String { RunFolder.stage(index + 1, name) }
+  var records: String { RunFolder.stage(number, name) }
   /// Name of the file that keeps rollouts with their text.
   var rollouts: String { "\(records)-rollouts" }
 }

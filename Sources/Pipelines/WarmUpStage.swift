@@ -3,6 +3,7 @@ import PolicyGradient
 import Foundation
 import Policies
 import Randomness
+import Registry
 import Runs
 import Tasks
 import Training
@@ -40,13 +41,16 @@ struct WarmUpStage {
       }
       let statistics = updater.fit(batch)
       context.tally.count(statistics)
-      try context.folder.append(
-        Record(
-          step: step + 1, loss: statistics.diagnostics.loss,
-          gradientNorm: statistics.gradientNorm, learningRate: statistics.learningRate,
-          skipped: statistics.wasSkipped), to: position.records)
+      let record = Record(
+        step: step + 1, loss: statistics.diagnostics.loss,
+        gradientNorm: statistics.gradientNorm, learningRate: statistics.learningRate,
+        skipped: statistics.wasSkipped)
       let seconds = watch.seconds
+      try context.folder.append(record, to: position.records)
       try context.folder.appendTimings(["seconds": seconds], to: position.records)
+      try context.recorder.record(
+        LedgerRecord(
+          stage: position.number, number: step + 1, record: record, timings: ["seconds": seconds]))
       context.display.update(
         ProgressUpdate(
           done: step + 1, tokensPerSecond: Double(statistics.rows) / seconds,

@@ -71,11 +71,16 @@ extension Policy {
   }
 
   /// Writes the policy as a Hugging Face folder, with what Hone knows besides.
-  package func write(to folder: URL, extras: [ModelFolder.Extra] = []) throws {
+  ///
+  /// Where there is a `seal`, it makes the last file, of the folder where all others lie.
+  package func write(
+    to folder: URL, extras: [ModelFolder.Extra] = [],
+    seal: ((URL) throws -> ModelFolder.Extra)? = nil
+  ) throws {
     let note = try JSONEncoder().encode(PolicyNote(system: system, template: template))
     try ModelFolder.write(
       parameters, tokenizer: tokenizer, template: template,
-      extras: extras + [.file(PolicyNote.fileName, note)], to: folder)
+      extras: extras + [.file(PolicyNote.fileName, note)], to: folder, seal: seal)
   }
 }
 

@@ -102,6 +102,9 @@ package final class RunFolder: Sendable {
     }
   }
 
+  /// Whether a process is at work in a folder; a run that says it is running, and is not, was killed.
+  package static func isInUse(_ url: URL) throws(RunError) -> Bool { try RunLock.isHeld(in: url) }
+
   // MARK: - What callers use
 
   /// What `run.json` says.

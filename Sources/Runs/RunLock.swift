@@ -9,6 +9,10 @@ import Glibc
 final class RunLock: Sendable {
   private let handle: FileHandle
 
+  /// How often, and how many microseconds apart, a lock is tried that another one has: who looks
+  /// whether a run is at work has it for a moment.
+  private static let tries = (count: 20, microseconds: UInt32(5000))
+
   /// Takes the lock of `folder`, and writes this process's id into its file.
   ///
   /// - Throws: ``RunError/inUse(folder:processID:)`` where another holder has it, in this process
@@ -20,8 +24,13 @@ final class RunLock: Sendable {
       throw .system(operation: "open", path: path, reason: String(cString: strerror(errno)))
     }
     handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let failure = errno
+    var failure: Int32 = 0
+    for attempt in 1...Self.tries.count {
+      failure = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno
+      guard failure == EWOULDBLOCK, attempt < Self.tries.count else { break }
+      usleep(Self.tries.microseconds)
+    }
+    guard failure == 0 else {
       guard failure == EWOULDBLOCK else {
         throw .system(operation: "lock", path: path, reason: String(cString: strerror(failure)))
       }
@@ -33,6 +42,22 @@ final class RunLock: Sendable {
     } catch {
       throw .system(operation: "write", path: path, reason: failureReason(error))
     }
+  }
+
+  /// Whether a process, this one included, holds the lock of `folder`.
+  ///
+  /// - Throws: ``RunError/system(operation:path:reason:)`` where the lock's file cannot be read.
+  static func isHeld(in folder: URL) throws(RunError) -> Bool {
+    let path = folder.appending(path: "lock").path
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      guard errno == ENOENT else {
+        throw .system(operation: "open", path: path, reason: String(cString: strerror(errno)))
+      }
+      return false
+    }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
   }
 
   /// The process id in the file; `nil` while its holder is about to write it.

@@ -1,12 +1,12 @@
 /// A row of bars, one character each, for numbers in their order.
-enum Sparkline {
+package enum Sparkline {
   private static let bars = Array("▁▂▃▄▅▆▇█")
 
   /// Draws `values` with at most `width` characters; several values may share a bar, by their mean.
   ///
   /// The bars span `0...1`, or as much more as the values need. Numbers that are not finite are
   /// left out.
-  static func text(_ values: [Double], width: Int) -> String {
+  package static func text(_ values: [Double], width: Int) -> String {
     let values = values.filter(\.isFinite)
     guard !values.isEmpty, width > 0 else { return "" }
     let count = min(width, values.count)

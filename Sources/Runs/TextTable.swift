@@ -10,6 +10,29 @@ package enum TextTable {
     }.joined(separator: "\n")
   }
 
+  /// Writes lines of several columns, each as wide as its widest text.
+  package static func columns(_ rows: [[String]]) -> String {
+    var widths: [Int] = []
+    for row in rows {
+      for (column, text) in row.enumerated() {
+        if column == widths.count { widths.append(0) }
+        widths[column] = max(widths[column], ProgressLine.width(text))
+      }
+    }
+    return rows.map { row in
+      let padded = row.enumerated().map { column, text in
+        text + String(repeating: " ", count: widths[column] - ProgressLine.width(text))
+      }.joined(separator: "  ")
+      return String(padded.reversed().drop(while: { $0 == " " }).reversed())
+    }.joined(separator: "\n")
+  }
+
+  /// Writes a text that may be anything as one line without control characters, cut to `limit`.
+  package static func line(_ text: String, limit: Int = 200) -> String {
+    let cut = text.count > limit ? text.prefix(limit - 1) + "…" : text[...]
+    return ProgressLine.printable(cut.split(whereSeparator: \.isNewline).joined(separator: "⏎"))
+  }
+
   /// Writes `1234567` as `1,234,567`.
   package static func grouped(_ number: Int) -> String {
     let digits = String(number.magnitude)

@@ -6,7 +6,9 @@ import Testing
 @Suite struct HelpTests {
   /// Commands that do something, by name.
   static let commands: [String: any ParsableCommand.Type] = [
-    "run": RunCommand.self, "pipeline check": PipelineCheckCommand.self,
+    "run": RunCommand.self, "runs list": RunsListCommand.self,
+    "runs show": RunsShowCommand.self, "runs watch": RunsWatchCommand.self,
+    "runs gc": RunsCollectCommand.self, "pipeline check": PipelineCheckCommand.self,
     "model fetch": ModelFetchCommand.self, "model info": ModelInfoCommand.self,
     "rollout": RolloutCommand.self, "verify": VerifyCommand.self, "train": TrainCommand.self,
     "evaluate": EvaluateCommand.self, "score": ScoreCommand.self,

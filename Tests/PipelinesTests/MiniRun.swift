@@ -1,4 +1,6 @@
 import Foundation
+import GRDB
+import Registry
 
 /// A pipeline that takes the real program a few seconds, in a folder of its own that goes with the
 /// value.
@@ -132,9 +134,28 @@ final class MiniRun: Sendable {
     var report = try json("report.json")
     report["timings"] = nil
     report["run"] = nil
+    files["ledger"] = Data(try ledger().utf8)
     files["report.json"] = try JSONSerialization.data(
       withJSONObject: report, options: .sortedKeys)
     return files
+  }
+}
+
+extension MiniRun {
+  /// Tables of the ledger, and their columns that must be the same whenever the run is done.
+  private static let ledgerColumns = [
+    "record": "stage, number, record", "round": "stage, round, reward, correct, greedy, record",
+    "evaluation": "stage, name, report", "problemResult": "*", "problem": "*", "rollout": "*",
+  ]
+
+  /// What the ledger holds, as text, without timings.
+  private func ledger() throws -> String {
+    try Ledger.reading(run).read { database in
+      try Self.ledgerColumns.sorted { $0.key < $1.key }.map { table, columns in
+        let rows = try Row.fetchAll(database, sql: "SELECT \(columns) FROM \(table) ORDER BY 1, 2")
+        return "\(table)\n" + rows.map { "\(Array($0.databaseValues))\n" }.joined()
+      }.joined()
+    }
   }
 }
 

@@ -1,0 +1,57 @@
+package import Foundation
+package import GRDB
+import Runs
+import Settings
+
+/// What all runs of a folder have in common and what must be found fast: `runs/registry.sqlite`.
+///
+/// Any number of processes may have it open; they write one after the other and read meanwhile. What
+/// one run did, round by round, is in its own ``Ledger``.
+package final class Registry: Sendable {
+  /// The name of the file in a folder of runs.
+  package static let fileName = "registry.sqlite"
+
+  /// The folder of runs.
+  package let runs: URL
+  private let file: DatabaseFile
+
+  /// Opens the registry of a folder of runs, and makes either where it is not there.
+  ///
+  /// - Throws: ``RegistryError``, or the system's error where the folder cannot be made.
+  package static func open(in runs: URL) throws -> Registry {
+    do {
+      try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
+    } catch {
+      throw RegistryError.refused(file: runs.relativePath, reason: failureReason(error))
+    }
+    return Registry(
+      runs,
+      try DatabaseFile(
+        runs.appending(path: fileName), .create, steps: RegistryMigration.all))
+  }
+
+  private init(_ runs: URL, _ file: DatabaseFile) {
+    (self.runs, self.file) = (runs, file)
+  }
+
+  /// Reads at one moment of the registry, whatever is written meanwhile.
+  ///
+  /// - Throws: ``RegistryError`` for what SQLite refuses; else what `body` throws.
+  package func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try file.read(body)
+  }
+
+  /// Writes in one transaction: all of `body`, or nothing where it throws.
+  ///
+  /// The transaction is on the disk when this returns.
+  ///
+  /// - Throws: ``RegistryError`` for what SQLite refuses; else what `body` throws.
+  package func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try file.write(body)
+  }
+
+  /// Looks at every page of the file.
+  ///
+  /// - Throws: ``RegistryError/damaged(file:reason:)``.
+  package func check() throws { try file.check() }
+}

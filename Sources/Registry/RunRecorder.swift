@@ -1,0 +1,103 @@
+package import Foundation
+import GRDB
+import Runs
+
+/// What a run at work tells the registry and its ledger.
+///
+/// The order in which things reach the disk: what the run did (its ledger), then the checkpoint that
+/// counts on it, then the registry's row of the checkpoint. So what the registry names is there, and
+/// what a checkpoint counts on is there.
+package final class RunRecorder: Sendable {
+  package let registry: Registry
+  private let folder: URL
+  private let ledger: Ledger
+  private let writer: LedgerWriter
+  /// The run's ``RunEntry/id``.
+  package let run: Int64
+
+  /// Where a run goes on from: its ledger is cut back to that.
+  package struct Place: Sendable {
+    /// The stage that goes on, from 1, and how much of it is done.
+    let stage: Int
+    let done: Int
+    /// Entries of the ledger that stood there; nil where an older hone counted none.
+    let entries: Int?
+
+    package init(stage: Int, done: Int, entries: Int?) {
+      (self.stage, self.done, self.entries) = (stage, done, entries)
+    }
+  }
+
+  /// Registers a run and opens its ledger.
+  ///
+  /// - Parameters:
+  ///   - folder: The run's folder, in a folder of runs.
+  ///   - place: Where the run goes on from; nil where it begins.
+  /// - Throws: ``RegistryError/missing(file:)`` where the run has recorded and its ledger is gone;
+  ///   ``RegistryError/ledgerShort(file:found:wanted:)``, or another ``RegistryError``.
+  package init(_ folder: URL, from place: Place?) throws {
+    self.folder = folder
+    let isRecorded = (place?.entries ?? 0) > 0
+    ledger = isRecorded ? try Ledger.open(in: folder) : try Ledger.create(in: folder)
+    try ledger.cut(toStage: place?.stage ?? 1, done: place?.done ?? 0, entries: place?.entries)
+    let registry = try Registry.open(in: folder.deletingLastPathComponent())
+    let entry = try registry.refresh(folder)
+    guard let run = entry.id else { preconditionFailure("a registered run has no number") }
+    (self.registry, self.run) = (registry, run)
+    writer = LedgerWriter(ledger) { items in
+      try registry.advance(run, by: items.compactMap(\.progress))
+    }
+  }
+
+  /// Hands over what the run did; returns before it is on the disk.
+  ///
+  /// - Throws: What ended the recording, where something earlier could not be written.
+  package func record(_ item: any LedgerItem) throws { try writer.append(item) }
+
+  /// Waits until all that was handed over is on the disk.
+  ///
+  /// - Returns: The ledger's entries, for a checkpoint to count on.
+  package func drain() throws -> Int {
+    try writer.drain()
+    return try ledger.entryCount()
+  }
+
+  /// Says that a checkpoint was written, or that some were removed: the registry looks.
+  package func checkpointsChanged() throws {
+    let checkpoints = try CheckpointEntry.all(in: folder)
+    try registry.write { database in
+      try database.execute(sql: "DELETE FROM checkpoint WHERE run = ?", arguments: [run])
+      for var checkpoint in checkpoints {
+        checkpoint.run = run
+        try checkpoint.insert(database)
+      }
+    }
+  }
+
+  /// Waits until nothing is being written, and lets go of the ledger.
+  ///
+  /// What could not be written is thrown where the run counts on it, by ``drain()``.
+  package func close() { writer.settle() }
+}
+
+extension Registry {
+  /// Says how far a run has come.
+  func advance(_ run: Int64, by progress: [RunProgress]) throws {
+    guard !progress.isEmpty else { return }
+    try write { database in
+      for step in progress {
+        try database.cachedStatement(
+          sql: "UPDATE stage SET done = ? WHERE run = ? AND number = ?"
+        ).execute(arguments: [step.done, run, step.stage])
+        try database.cachedStatement(
+          sql: """
+            UPDATE run SET reward = coalesce(?, reward), greedy = coalesce(?, greedy),
+              rounds = (SELECT coalesce(sum(done), 0) FROM stage
+                WHERE stage.run = run.id AND kind = 'reinforce')
+            WHERE id = ?
+            """
+        ).execute(arguments: [step.reward, step.greedy, run])
+      }
+    }
+  }
+}
