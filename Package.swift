@@ -49,7 +49,7 @@ let tests: [Target] = [
   test("PropositionalLogic", ["Randomness"]),
   test("Gzip", []),
   test("Randomness", []),
-  test("Tasks", ["FactTables", "Randomness", "Settings", "Tokenizers", "VerifierKit"]),
+  test("Tasks", ["FactTables", "PropositionalLogic", "Randomness", "Settings", "Tokenizers", "VerifierKit"]),
   test("Runs", []),
   test("Registry", ["Runs", "VerifierKit", grdb]),
   test("Settings", []),
@@ -118,7 +118,7 @@ let package = Package(
     module("Cells", ["CCell"]),
     module("Runs", ["Settings"]),
     // Floor 2: files of models; tasks.
-    module("Tasks", ["Digests", "FactTables", "Gzip", "Randomness", "Settings", "VerifierKit"]),
+    module("Tasks", ["Digests", "FactTables", "Gzip", "PropositionalLogic", "Randomness", "Settings", "VerifierKit"]),
     module("ModelFiles", ["CFiles", "Tensors", "Transformers", "Tokenizers"]),
     module("Registry", ["Digests", "Runs", "Settings", "VerifierKit", grdb]),
     // Floor 3: what writes and what judges; neither sees the other.

@@ -26,7 +26,8 @@ package struct CondensedDetachment: Sendable {
     ]),
   ])
 
-  private let axioms: [PropositionalFormula]
+  /// The axioms in the order of their names.
+  package let axioms: [PropositionalFormula]
 
   /// A system of axioms.
   ///
@@ -87,6 +88,27 @@ package struct CondensedDetachment: Sendable {
     var (graph, conclusion, _) = try run(proof, limit: Self.standardLimit)
     guard graph.isFinite() else { throw .infinite }
     return graph.formula(of: conclusion, limit: limit)
+  }
+
+  /// The most general theorem that a detachment gives.
+  ///
+  /// - Parameters:
+  ///   - minor: What the implication's left side is made equal to.
+  ///   - major: The implication.
+  ///   - limit: Symbols of the theorem, at most.
+  /// - Returns: The theorem; nil where the detachment does not fit, or the theorem is longer.
+  package static func detached(
+    _ minor: PropositionalFormula, from major: PropositionalFormula, limit: Int
+  ) -> PropositionalFormula? {
+    var graph = TermGraph()
+    let majorLeaves = (0..<major.variables).map { _ in graph.variable() }
+    let implication = major.term(in: &graph, leaves: majorLeaves)
+    let minorLeaves = (0..<minor.variables).map { _ in graph.variable() }
+    let premise = minor.term(in: &graph, leaves: minorLeaves)
+    guard let sides = graph.sides(of: implication), graph.unify(sides.left, premise),
+      graph.isFinite()
+    else { return nil }
+    return graph.formula(of: sides.right, limit: limit)
   }
 
   // MARK: - Steps

@@ -15,6 +15,7 @@ import Settings
 /// - `arithmetic`: ``ArithmeticSettings``, ``ArithmeticFamily``
 /// - `puzzles`: ``PuzzleSettings``, ``PuzzleFamily``
 /// - `templates`: ``TemplateSettings``, ``TemplateFamily``
+/// - `propositional`: ``PropositionalSettings``, ``PropositionalFamily``
 /// - `facts`: ``FactTaskSettings``, ``FactFamily``
 struct TaskManifest {
   /// Where problems come from.
@@ -91,7 +92,7 @@ struct TaskManifest {
 
   /// What a manifest's `generator` may be.
   private enum Generator: String, CaseIterable {
-    case arithmetic, puzzles, templates, facts
+    case arithmetic, puzzles, templates, propositional, facts
   }
 
   private static func source(_ generator: Generator, _ root: SettingsTree) throws -> Source {
@@ -104,6 +105,9 @@ struct TaskManifest {
         return .generated(try PuzzleGenerator(settings(of: root), families: families(of: root)))
       case .templates:
         return .generated(try TemplateGenerator(settings(of: root), families: families(of: root)))
+      case .propositional:
+        return .generated(
+          try PropositionalGenerator(settings(of: root), families: families(of: root)))
       case .facts:
         return .facts(
           FactGenerator(settings: try settings(of: root), families: try families(of: root)))

@@ -179,6 +179,8 @@ import VerifierKit
     ("words/heldout", "26e0160b6c16b2fca8b499e56ee6dc9bfe5dcbd81c87f3df6eacd0adee709b4d"),
     ("scratchpad/heldout", "970d5625a7559f895d210d69d54663375d27097e7f67d8012f981bd1089a9a8d"),
     ("word-problems/heldout", "cd2d7dbe80a5678105c0c695c2c9bc28f7af586b5a5dd407bc7879d1191d874f"),
+    ("propositional/train", "3c913320f10f58d940c78e7852d0f05c2cccf0428ba9f7d45cf7ac4a72a04cb7"),
+    ("propositional/heldout", "231156e5c61a8d56018d2477c1ad412d2018d1788a5cd590d3a51478049bc675"),
   ])
   func `a shipped set is the same on every machine`(reference: String, digest: String) throws {
     let actual = try load(reference).digest
