@@ -68,6 +68,8 @@ package struct CheckReport: Codable, Equatable, Sendable {
   package let failures: [Failure]
   /// Promises that no verdict tells about, since nothing was judged.
   package let untried: [Rule]
+  /// Rows that were not asked about, by the program that they need and that is not installed.
+  package let unasked: [String: Int]
 
   /// Whether the verifier keeps all promises.
   package var passed: Bool { failures.isEmpty }
@@ -101,6 +103,9 @@ package struct CheckReport: Codable, Equatable, Sendable {
       lines.append(
         "  right answers that spell the reference in another way, so were only emptied: "
           + "\(onlyEmptied)")
+    }
+    for (program, count) in unasked.sorted(by: { $0.key < $1.key }) {
+      lines.append("  cases not asked, since '\(program)' is not installed: \(count)")
     }
     return lines.joined(separator: "\n")
   }

@@ -20,6 +20,8 @@ package struct VerifierCase: Equatable, Sendable {
   package let settings: [String: JSONValue]
   /// Answers beside the reference that are right, too.
   package let accepts: [String]
+  /// Programs of the system without which the row cannot be judged, as absolute paths.
+  package let needs: [String]
 
   /// Reads a table.
   ///
@@ -54,6 +56,10 @@ package struct VerifierCase: Equatable, Sendable {
     why = try fields.optionalText("why") ?? ""
     settings = try fields.object("settings") ?? [:]
     accepts = try fields.texts("accepts")
+    needs = try fields.texts("needs")
+    if let odd = needs.first(where: { !$0.hasPrefix("/usr/") }) {
+      throw fields.refuse("'needs' has '\(odd.prefix(64))', which is no path below /usr")
+    }
     score = try fields.score()
     guard score == nil || outcome != .unscored else {
       throw fields.refuse("an unscored row has a 'score'")
@@ -68,6 +74,9 @@ package struct VerifierCase: Equatable, Sendable {
     try parts.refuseOthers()
     try fields.refuseOthers()
   }
+
+  /// The first program that the row needs and that is not installed.
+  var missing: String? { needs.first { !FileManager.default.isExecutableFile(atPath: $0) } }
 }
 
 /// The fields of a row, taken out one by one so that the rest can be refused.

@@ -12,6 +12,8 @@ package import Verifiers
 package struct VerifierCheck {
   private let manifest: VerifierManifest
   private let cases: [VerifierCase]
+  /// Rows that are not asked about, since a program that they need is not installed.
+  private let unasked: [VerifierCase]
   private let executables: URL
   private let weakest: SandboxLevel
   private let log: Logger
@@ -30,7 +32,9 @@ package struct VerifierCheck {
   ) throws {
     (self.manifest, self.executables) = (manifest, executables)
     (self.weakest, self.log) = (weakest, log)
-    cases = try VerifierCase.read(manifest.folder.appending(path: VerifierCase.fileName))
+    let all = try VerifierCase.read(manifest.folder.appending(path: VerifierCase.fileName))
+    cases = all.filter { $0.missing == nil }
+    unasked = all.filter { $0.missing != nil }
   }
 
   /// Asks the verifier.
@@ -62,7 +66,9 @@ package struct VerifierCheck {
       verifier: manifest.name, rows: round.rows.sorted { $0.line < $1.line },
       mutations: round.mutations, onlyEmptied: round.onlyEmptied, requests: round.requests,
       verdictsPerSecond: round.verdictsPerSecond,
-      processFailures: round.processFailures, failures: round.failures, untried: round.untried)
+      processFailures: round.processFailures, failures: round.failures, untried: round.untried,
+      unasked: Dictionary(grouping: unasked.compactMap(\.missing), by: \.self)
+        .mapValues(\.count))
   }
 
   private var tableFailures: [CheckReport.Failure] {
@@ -75,11 +81,12 @@ package struct VerifierCheck {
         .wrong, "no wrong answer (outcome wrong), so a verifier that pays for everything would pass"
       ),
     ]
-    return outcomes.filter { outcome, _ in !cases.contains { $0.outcome == outcome } }.map {
-      CheckReport.Failure(
-        rule: .table, line: nil, problem: nil, completion: nil,
-        explanation: "\(VerifierCase.fileName) has \($1)")
-    }
+    return outcomes.filter { outcome, _ in !(cases + unasked).contains { $0.outcome == outcome } }
+      .map {
+        CheckReport.Failure(
+          rule: .table, line: nil, problem: nil, completion: nil,
+          explanation: "\(VerifierCase.fileName) has \($1)")
+      }
   }
 
   // MARK: - Rows of equal settings

@@ -45,6 +45,10 @@ import VerifierKit
       #"{"problem":{"id":"a","prompt":"?"},"completion":"","outcome":"wrong","accepts":["1",2]}"#,
       "'accepts' is not a list of texts"
     ),
+    (
+      #"{"problem":{"id":"a","prompt":"?"},"completion":"","outcome":"wrong","needs":["/etc/x"]}"#,
+      "'needs' has '/etc/x', which is no path below /usr"
+    ),
   ]
 
   private static let good =

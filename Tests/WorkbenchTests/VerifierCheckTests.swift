@@ -61,6 +61,27 @@ import Verifiers
     #expect(report.text.contains("FAILED  \(rule.meaning)"))
   }
 
+  @Test func `a row that needs a program that is not installed is counted, and not asked about`()
+    async throws
+  {
+    func row(_ id: String, _ needs: String) -> String {
+      #"{"problem":{"id":"\#(id)","prompt":"?"},"completion":"42","outcome":"passed","#
+        + #""needs":[\#(needs)]}"#
+    }
+    let table = [
+      Self.cases, row("c", #""/usr/bin/no-such-program""#),
+      row("d", #""/usr/bin/env","/usr/bin/none""#),
+    ].joined(separator: "\n")
+    let body = "return passed('same') if last_line(completion) == problem.answer else wrong('no')"
+    let report = try await BenchPlugin(body, judges: "number", cases: table).check()
+    #expect(report.passed, "\(report.text)")
+    #expect(report.rows.count == 2)
+    #expect(report.unasked == ["/usr/bin/no-such-program": 1, "/usr/bin/none": 1])
+    #expect(
+      report.text.contains(
+        "cases not asked, since '/usr/bin/no-such-program' is not installed: 1"))
+  }
+
   @Test func `the scaffold's plugin keeps all promises`() async throws {
     let report = try await BenchPlugin().check()
     #expect(report.passed, "\(report.text)")
