@@ -64,6 +64,7 @@ let tests: [Target] = [
   .testTarget(name: "FactTableVerifierTests", dependencies: ["hone-verifier-fact-table", "FactTables", "TestSupport", "VerifierKit", "Verifiers", grdb, log], swiftSettings: strict),
   .testTarget(name: "CodeRunnerTests", dependencies: ["hone-verifier-code-runner", "hone-cell", "jail", "Cells", "Tasks", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
   .testTarget(name: "ProofVerifierTests", dependencies: ["hone-verifier-proof", "PropositionalLogic", "Randomness", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
+  .testTarget(name: "ProofAssistantTests", dependencies: ["hone-verifier-proof-assistant", "hone-cell", "jail", "Cells", "Randomness", "TestSupport", "VerifierKit", "Verifiers", "Workbench", log], swiftSettings: strict),
   .testTarget(name: "OpenAIGraderTests", dependencies: ["hone-verifier-openai-grader", "hone-cell", "jail", "Cells", "Randomness", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
   .testTarget(name: "HouseTests", swiftSettings: strict),
   test("Policies", ["Settings", "Tensors", "TestPolicies", "Tokenizers", "Transformers"]),
@@ -134,7 +135,7 @@ let package = Package(
     module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Registry", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
     // Floor 7: the command line.
     module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Registry", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
-    .executableTarget(name: "hone", dependencies: ["Commands", "hone-cell", "hone-verifier-answer-format", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-exact-text", "hone-verifier-fact-table", "hone-verifier-openai-grader", "hone-verifier-proof", "jail", arguments], swiftSettings: strict),
+    .executableTarget(name: "hone", dependencies: ["Commands", "hone-cell", "hone-verifier-answer-format", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-exact-text", "hone-verifier-fact-table", "hone-verifier-openai-grader", "hone-verifier-proof", "hone-verifier-proof-assistant", "jail", arguments], swiftSettings: strict),
     .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", "jail"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.
     .executableTarget(name: "hone-verifier-answer-format", dependencies: ["VerifierKit"], path: "verifiers/answer-format", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
@@ -144,5 +145,6 @@ let package = Package(
     .executableTarget(name: "hone-verifier-code-runner", dependencies: ["Cells", "VerifierKit", bigInt], path: "verifiers/code-runner", exclude: ["README.md", "verifier.yaml", "cases.jsonl", "python_host.py"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-fact-table", dependencies: ["FactTables", "VerifierKit", grdb], path: "verifiers/fact-table", exclude: ["README.md", "verifier.yaml", "cases.jsonl"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-proof", dependencies: ["PropositionalLogic", "VerifierKit"], path: "verifiers/proof", exclude: ["README.md", "verifier.yaml", "cases.jsonl"], swiftSettings: strict),
+    .executableTarget(name: "hone-verifier-proof-assistant", dependencies: ["Cells", "VerifierKit"], path: "verifiers/proof-assistant", exclude: ["README.md", "verifier.yaml", "cases.jsonl"], swiftSettings: strict),
   ] + tests
 )

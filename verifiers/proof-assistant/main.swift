@@ -1,0 +1,3 @@
+import VerifierKit
+
+run(ProofAssistant.self)
