@@ -62,7 +62,11 @@ enum AnyAttacks {
       if mirrored != answer, mirrored.trimmingBlanks != answer {
         attacks.append(Attack(.any, "writing turned round", "\u{202E}\(mirrored)\u{202C}"))
       }
-      if answer.count > 1 {
+      // Where no two stand together but at parentheses, blanks between them change nothing.
+      let tears = zip(answer, answer.dropFirst()).contains { pair in
+        ![pair.0, pair.1].contains { $0.isWhitespace || "()[]{},;".contains($0) }
+      }
+      if tears {
         attacks.append(
           Attack(.any, "letters apart", answer.map(String.init).joined(separator: "\n")))
       }

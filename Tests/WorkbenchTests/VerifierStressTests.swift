@@ -228,6 +228,15 @@ import Verifiers
     )
   }
 
+  @Test(arguments: [
+    ("42", true), ("-5", true), ("(ab)", true), ("7", false), ("((x 3) (y 4))", false), ("", false),
+  ])
+  func `letters are put apart only where two stand together`(answer: String, isTorn: Bool) {
+    let problem = Problem(id: "a", prompt: "?", answer: answer)
+    let attacks = AnyAttacks.all(on: problem, subject: .text)
+    #expect(attacks.contains { $0.name == "letters apart" } == isTorn)
+  }
+
   @Test func `an excerpt shows what is hidden and is short`() {
     #expect(Excerpt.of("a\u{202E}b\u{0}\n") == #"a\u{202e}b\u{0}\n"#)
     #expect(Excerpt.of(String(repeating: "x", count: 1_000)).hasSuffix("… (1000 bytes)"))

@@ -107,7 +107,7 @@ struct CoqScript: Equatable {
     var rest = sentence
     while let first = rest.first {
       if CoqText.isBlank(first) || "-+*{}".utf8.contains(first) {
-        rest.removeFirst()
+        rest = rest.dropFirst()
       } else if let colon = endOfSelector(rest) {
         rest = rest[colon...].dropFirst()
       } else {

@@ -78,9 +78,8 @@ struct CoqText: Equatable {
   }
 
   private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    var bytes = bytes.drop(while: isBlank)
-    while let last = bytes.last, isBlank(last) { bytes.removeLast() }
-    return bytes
+    guard let last = bytes.lastIndex(where: { !isBlank($0) }) else { return [] }
+    return bytes[...last].drop(while: isBlank)
   }
 
   /// The place behind the string that starts at a place.
