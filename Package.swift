@@ -64,7 +64,7 @@ let tests: [Target] = [
   .testTarget(name: "FactTableVerifierTests", dependencies: ["hone-verifier-fact-table", "FactTables", "TestSupport", "VerifierKit", "Verifiers", grdb, log], swiftSettings: strict),
   .testTarget(name: "CodeRunnerTests", dependencies: ["hone-verifier-code-runner", "hone-cell", "jail", "Cells", "Tasks", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
   .testTarget(name: "ProofVerifierTests", dependencies: ["hone-verifier-proof", "PropositionalLogic", "Randomness", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
-  .testTarget(name: "ProofAssistantTests", dependencies: ["hone-verifier-proof-assistant", "hone-cell", "jail", "Cells", "Randomness", "TestSupport", "VerifierKit", "Verifiers", "Workbench", log], swiftSettings: strict),
+  .testTarget(name: "ProofAssistantTests", dependencies: ["hone-verifier-proof-assistant", "hone-cell", "jail", "Randomness", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
   .testTarget(name: "OpenAIGraderTests", dependencies: ["hone-verifier-openai-grader", "hone-cell", "jail", "Cells", "Randomness", "TestSupport", "VerifierKit", "Verifiers", log], swiftSettings: strict),
   .testTarget(name: "HouseTests", swiftSettings: strict),
   test("Policies", ["Settings", "Tensors", "TestPolicies", "Tokenizers", "Transformers"]),
