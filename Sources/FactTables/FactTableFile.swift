@@ -51,7 +51,7 @@ package struct FactTableFile {
     case .jsonLines: try readJSON(each)
     case .sqlite, nil:
       throw FactTableError.unreadable(
-        file: shown, reason: "its name ends in neither .csv nor .jsonl")
+        file: shown, reason: "its name does not end in .csv, .jsonl or .sqlite")
     }
   }
 
@@ -184,12 +184,14 @@ package struct FactTableFile {
         throw FactTableError.unreadable(file: shown, reason: "it cannot be read")
       }
       guard let data, !data.isEmpty else { return }
+      let mark: [UInt8] = [0xEF, 0xBB, 0xBF]  // of UTF-8, which some programs write first
+      let isMarked = total == 0 && data.starts(with: mark)
       total += data.count
       guard total <= Self.fileLimit else {
         throw FactTableError.unreadable(
           file: shown, reason: "it has more than \(Self.fileLimit) bytes")
       }
-      try each(Array(data))
+      try each(Array(isMarked ? data.dropFirst(mark.count) : data))
     }
   }
 

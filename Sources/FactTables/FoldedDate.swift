@@ -10,6 +10,7 @@ enum FoldedDate {
   ///
   /// A date in figures counts where its order is certain: the year first, or a day above 12.
   static func named(_ words: [String]) -> [String] {
+    if words.count == 1 { return figures(of: words[0]).flatMap(inFigures) ?? words }
     guard (2...4).contains(words.count),
       words.contains(where: { $0.utf8.first.map { (0x30...0x39).contains($0) } ?? false })
     else { return words }
@@ -18,6 +19,18 @@ enum FoldedDate {
     if parts.contains(where: { month($0) != nil }) { return written(parts) ?? words }
     guard parts.count == 3, words.count == 3 else { return words }
     return inFigures(parts) ?? words
+  }
+
+  /// The three numbers of `1969-07-20`, `7/20/1969` or `20.07.1969`; nil for another word.
+  private static func figures(of word: String) -> [String]? {
+    guard let first = word.utf8.first, (0x30...0x39).contains(first), word.utf8.count <= 10 else {
+      return nil
+    }
+    for separator in "-/." {
+      let parts = word.split(separator: separator, omittingEmptySubsequences: false)
+      if parts.count == 3 { return parts.map(String.init) }
+    }
+    return nil
   }
 
   /// The month of a name or its usual short form, from 1.

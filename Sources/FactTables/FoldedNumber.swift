@@ -36,6 +36,21 @@ enum FoldedNumber {
     return word.split(separator: ",").map { canonical(String($0)) ?? String($0) }
   }
 
+  /// A word whose numbers, between `/`, `-`, `:` and `*`, are each spelled in one way: `3/2`.
+  static func joined(_ word: String) -> String {
+    var (joined, part) = ("", "")
+    for scalar in word.unicodeScalars {
+      if !part.isEmpty, part != "-", ["/", "-", ":", "*"].contains(scalar) {
+        joined += canonical(part) ?? part
+        joined.unicodeScalars.append(scalar)
+        part = ""
+      } else {
+        part.unicodeScalars.append(scalar)
+      }
+    }
+    return joined + (canonical(part) ?? part)
+  }
+
   // MARK: - Digits
 
   private static func withoutThousands(_ text: Substring) -> String? {

@@ -61,7 +61,7 @@ import Testing
     ("t.jsonl", #"{"key":"a","relation":"b"}"#, "'value' is empty"),
     ("t.jsonl", #"{"key":"a","relation":"b","value":{}}"#, "'value' has the wrong type"),
     ("t.jsonl", #"{"key":"a","relation":"b","value":"c","x":1}"#, "nothing reads the key 'x'"),
-    ("t.txt", "key", "ends in neither .csv nor .jsonl"),
+    ("t.txt", "key", "does not end in .csv, .jsonl or .sqlite"),
   ])
   func `a table that cannot be used says where and why`(
     name: String, text: String, message: String

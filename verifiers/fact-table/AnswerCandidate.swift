@@ -22,6 +22,7 @@ struct AnswerCandidate {
   ) throws(FactRefusal) {
     let bytes = Array(completion.utf8)
     var range = bytes.startIndex..<bytes.endIndex
+    var rest = bytes.endIndex
     let found = rule == .line ? nil : AnswerMarker.last(in: bytes, onlyBoxed: rule == .boxed)
     switch found {
     case (.boxed, let content)?:
@@ -29,10 +30,14 @@ struct AnswerCandidate {
         throw FactRefusal("the last box is not closed")
       }
       range = content..<end
-    case (.tag, let content)?: range = content..<AnswerMarker.closingTag(in: bytes, from: content)
+      rest = end + 1
+    case (.tag, let content)?:
+      range = content..<AnswerMarker.closingTag(in: bytes, from: content)
+      rest = min(range.upperBound + "</answer>".utf8.count, bytes.endIndex)
     case (_, let content)?:
       range = content..<bytes.endIndex
       if !isList { range = Self.firstLine(bytes, range) }
+      rest = range.upperBound
     case nil:
       guard rule == .any || rule == .line else {
         throw FactRefusal("the completion has no marker for its answer")
@@ -41,6 +46,10 @@ struct AnswerCandidate {
     }
     guard range.count <= Self.byteLimit else {
       throw FactRefusal("the answer is longer than \(Self.byteLimit) bytes")
+    }
+    if let (marker, content) = found {
+      try Self.refuseDenial(before: content - marker.rawValue.utf8.count, bytes)
+      try Self.refuseRetraction(from: rest, bytes)
     }
     text = Self.unwrapped(String(decoding: bytes[range], as: UTF8.self))
     folded = FoldedText(text)
@@ -55,6 +64,39 @@ struct AnswerCandidate {
     "unknown", "i do not know", "i dont know", "do not know", "dont know", "not known",
     "it is unknown", "it is not known", "nobody knows", "no one knows", "answer is unknown", "idk",
   ]
+
+  // MARK: - What is said around a marked answer
+
+  /// Bytes around an answer that are read, at most on each side.
+  private static let surroundings = 2048
+
+  /// Refuses `It is not \boxed{Paris}`: a denial in the clause that leads to the marker.
+  private static func refuseDenial(before end: Int, _ bytes: [UInt8]) throws(FactRefusal) {
+    let start = bytes[..<end].suffix(surroundings).lastIndex { ",;:.!?\n".utf8.contains($0) }
+    let from = start.map { $0 + 1 } ?? max(0, end - surroundings)
+    let clause = FoldedText(String(decoding: bytes[from..<end], as: UTF8.self))
+    if clause.words.contains(where: denials.contains) {
+      throw FactRefusal("the clause before the answer denies it, or leaves it open")
+    }
+  }
+
+  /// Refuses `\boxed{Paris} is wrong; it is Lyon`: words behind the answer that take it back.
+  private static func refuseRetraction(from start: Int, _ bytes: [UInt8]) throws(FactRefusal) {
+    let rest = FoldedText(
+      String(decoding: bytes[start...].prefix(surroundings), as: UTF8.self))
+    let words = rest.words
+    guard words.first != "?", !words.contains(where: retractions.contains) else {
+      throw FactRefusal("what stands behind the answer takes it back, or leaves it open")
+    }
+  }
+
+  private static let denials: Set<String> = [
+    "or", "not", "no", "never", "neither", "nor", "isnt", "arent", "wasnt", "werent", "wrong",
+    "false", "incorrect", "except",
+  ]
+  private static let retractions = denials.union([
+    "actually", "instead", "rather", "wait", "correction", "sorry",
+  ])
 
   // MARK: - Lines and frames
 

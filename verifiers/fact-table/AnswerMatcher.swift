@@ -12,17 +12,20 @@ struct AnswerMatcher {
   /// Which value a spelling is of, where there are several values.
   private let places: [String: Int]?
   private let list: FactSettings.ListRule
-  private let context: () -> Set<String>
+  private let context: () -> QuestionWords
   private let distance: Int
+  private let isOther: (String) -> Bool
 
   /// - Parameters:
   ///   - answers: The values; of two with one usual spelling, the first counts.
   ///   - list: What to do with several values.
   ///   - context: Words of the question, which a sentence may repeat.
   ///   - distance: Letters of a spelling that may differ.
+  ///   - isOther: Whether a folded text is another fact's answer, in which no letter may differ.
   init(
     _ answers: [FactAnswer], list: FactSettings.ListRule,
-    context: @autoclosure @escaping () -> Set<String>, distance: Int
+    context: @autoclosure @escaping () -> QuestionWords, distance: Int,
+    isOther: @escaping (String) -> Bool
   ) {
     if answers.count == 1 {
       (self.answers, places) = (answers, nil)
@@ -35,7 +38,8 @@ struct AnswerMatcher {
       }
       (self.answers, self.places) = (distinct, places)
     }
-    (self.list, self.context, self.distance) = (list, context, distance)
+    (self.list, self.context) = (list, context)
+    (self.distance, self.isOther) = (distance, isOther)
   }
 
   /// The values that the candidate gives, in their usual spelling; nil where it is not right.
@@ -59,9 +63,10 @@ struct AnswerMatcher {
       return unknown
     }
     guard distance > 0 else { return nil }
-    return answers.firstIndex { answer in
+    let near = answers.firstIndex { answer in
       answer.forms.contains { EditDistance.isWithin(distance, text, $0) }
     }
+    return near.flatMap { isOther(text) ? nil : $0 }
   }
 
   private func exactPlace(of text: String) -> Int? {
@@ -76,17 +81,23 @@ struct AnswerMatcher {
     guard (2...Self.wordLimit).contains(words.count),
       words.contains(where: Self.copulas.contains)
     else { return nil }
-    let allowed = context().union(Self.frameWords)
-    func repeats(_ part: ArraySlice<String>) -> Bool {
-      part.allSatisfy { allowed.contains($0) && !Self.denials.contains($0) }
+    let question = context()
+    /// Whether `part` is no second answer beside `value`.
+    func repeats(_ part: ArraySlice<String>, beside value: ArraySlice<String>) -> Bool {
+      guard !part.contains(where: Self.denials.contains) else { return false }
+      let own = part.filter { !Self.frameWords.contains($0) }
+      guard question.names(value) else { return own.allSatisfy(question.all.contains) }
+      return own.isEmpty || question.asks(part)
     }
     for (index, word) in words.enumerated() where Self.copulas.contains(word) {
       let (before, after) = (words[..<index], words[(index + 1)...])
       // Through folding again, since an article now stands in front.
-      if repeats(before), let found = place(of: FoldedText(after.joined(separator: " ")).text) {
+      if repeats(before, beside: after),
+        let found = place(of: FoldedText(after.joined(separator: " ")).text)
+      {
         return found
       }
-      if !before.isEmpty, !after.isEmpty, repeats(after),
+      if !before.isEmpty, !after.isEmpty, repeats(after, beside: before),
         let found = place(of: before.joined(separator: " "))
       {
         return found

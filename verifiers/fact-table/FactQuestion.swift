@@ -58,9 +58,7 @@ struct FactQuestion {
   }
 
   /// The words that an answer may repeat: those of the question.
-  var contextWords: Set<String> {
-    Set(FoldedText([problem.prompt, key ?? "", relation].joined(separator: " ")).words)
-  }
+  var words: QuestionWords { QuestionWords(problem.prompt, also: [key ?? "", relation]) }
 
   /// The right values, of all times and sources.
   func answers(in index: FactIndex?) throws(FactRefusal) -> [FactAnswer] {

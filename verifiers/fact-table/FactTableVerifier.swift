@@ -8,7 +8,7 @@ import VerifierKit
 /// one among other things gives none. What the table does not know is unscored.
 struct FactTableVerifier: VerifierPlugin {
   static let name = "fact-table"
-  static let version = "1.0"
+  static let version = "1.1"
 
   private let settings: FactSettings
   private let index: FactIndex?
@@ -45,8 +45,10 @@ struct FactTableVerifier: VerifierPlugin {
       return .unscored(reason: "the table has no value for the time that is asked about")
     }
     var finding = SourceFinding(candidate, question, valid)
-    if !finding.isAccepted, settings.editDistance > 0, !isKnownOtherwise(candidate, question) {
-      finding = SourceFinding(candidate, question, valid, distance: settings.editDistance)
+    if !finding.isAccepted, settings.editDistance > 0 {
+      finding = SourceFinding(candidate, question, valid, distance: settings.editDistance) { text in
+        index?.knows(text, relation: question.relation, isReversed: !question.isReversed) ?? false
+      }
     }
     if finding.isAccepted {
       guard settings.agreement == .any || finding.refusing.isEmpty else {
@@ -71,13 +73,6 @@ struct FactTableVerifier: VerifierPlugin {
     }
     return .wrong(reason: "the answer is no accepted value")
   }
-
-  /// Whether the answer, as it is spelled, is right for another key, so that no letter may differ.
-  private func isKnownOtherwise(_ candidate: AnswerCandidate, _ question: FactQuestion) -> Bool {
-    guard let index else { return false }
-    return index.knows(
-      candidate.folded.text, relation: question.relation, isReversed: !question.isReversed)
-  }
 }
 
 /// What the sources of a fact say of one candidate.
@@ -89,16 +84,17 @@ private struct SourceFinding {
 
   var isAccepted: Bool { !accepting.isEmpty }
 
+  /// `distance` letters may differ, but not in what `isOther` says is another fact's answer.
   init(
     _ candidate: AnswerCandidate, _ question: FactQuestion, _ answers: [FactAnswer],
-    distance: Int = 0
+    distance: Int = 0, isOther: @escaping (String) -> Bool = { _ in false }
   ) {
     var sources: [String] = []
     for answer in answers where !sources.contains(answer.source) { sources.append(answer.source) }
     for source in sources {
       let matcher = AnswerMatcher(
         answers.filter { $0.source == source }, list: question.list,
-        context: question.contextWords, distance: distance)
+        context: question.words, distance: distance, isOther: isOther)
       if let found = matcher.match(candidate) {
         if accepting.isEmpty { name = found.joined(separator: "; ") }
         accepting.append(source)
