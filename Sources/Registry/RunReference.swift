@@ -24,11 +24,11 @@ package struct RunReference: Sendable {
     }
     self.folder = folder
     registry = try Registry.looking(in: folder.deletingLastPathComponent())
-    run = try registry.refresh(folder)
+    run = try registry.current(folder)
   }
 
   private static func isRun(_ folder: URL) -> Bool {
-    FileManager.default.fileExists(atPath: folder.appending(path: "run.json").path)
+    RunFolder.stamp(of: folder) != nil
   }
 
   private static func names(in runs: URL) -> [String] {
