@@ -28,6 +28,7 @@ struct Benchmarks {
     ("resisting", { try await [ProgramWorkloads.resisting(repeats: 4)] }),
     ("import-gsm8k", { try [Workloads.importGSM8K(repeats: 9)] }),
     ("proofs", { try await [Workloads.proofs(repeats: 9)] }),
+    ("registry", { try RegistryWorkload.browse(repeats: 9) }),
     ("humaneval", { try await [ProgramWorkloads.humanEval(repeats: 5)] }),
   ]
 

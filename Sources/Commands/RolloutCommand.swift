@@ -63,7 +63,7 @@ struct RolloutCommand: AsyncParsableCommand {
     let problems = try problemOptions.load().problems
     let policy = try policyOptions.load()
     let display = CommandOutput.display()
-    let start = ContinuousClock.now
+    let start = SuspendingClock.now
     display.begin("rollout", total: problems.count * groupSize)
     let groups = try RolloutCollector(policy, sampling: sampling, seed: samplingOptions.seed)
       .sample(problems, groupSize: groupSize, stream: 0) {
@@ -78,7 +78,7 @@ struct RolloutCommand: AsyncParsableCommand {
       problems: problems.count, rollouts: rollouts.count,
       tokens: rollouts.reduce(0) { $0 + ($1.tokens?.count ?? 0) },
       cutOff: rollouts.count { $0.stopReason == .lengthLimit },
-      seconds: (ContinuousClock.now - start) / .seconds(1), output: output)
+      seconds: (SuspendingClock.now - start) / .seconds(1), output: output)
     if json { return try CommandOutput.print(json: summary) }
     print(
       "\(summary.rollouts) completions of \(summary.problems) problems in \(output), "

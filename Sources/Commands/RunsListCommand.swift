@@ -8,10 +8,11 @@ struct RunsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "Lists runs, the newest first.",
+    usage: "hone runs list [<options>]",
     discussion: """
-      A run that says it is running while no process holds its folder was killed; go
-      on with it by hone run --resume. Reward is the newest round's, greedy the newest
-      evaluation's or look at held-out problems.
+      A run that says it is running while no process holds its folder was killed:
+      go on with it by hone run --resume. Reward is the newest round's, greedy the
+      newest evaluation's or look at held-out problems.
 
         hone runs list
         hone runs list --status killed --status failed
@@ -48,7 +49,7 @@ struct RunsListCommand: ParsableCommand {
       if json { return try CommandOutput.print(json: [RunListing]()) }
       return print("There are no runs in '\(folder.path)'. Start one with hone run.")
     }
-    let registry = try Registry.open(in: folder.url)
+    let registry = try Registry.looking(in: folder.url)
     for unlisted in try registry.refresh() {
       CommandOutput.display().message("Not listed: \(unlisted.name): \(unlisted.reason)")
     }

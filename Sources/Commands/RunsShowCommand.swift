@@ -11,9 +11,9 @@ struct RunsShowCommand: ParsableCommand {
     abstract: "Shows what a run did: its stages, its rounds, its rollouts.",
     usage: "hone runs show <run> [<options>]",
     discussion: """
-      A run is a folder's name in --runs, or a path. With --round, all numbers of that
-      round; with --rollouts, or any of --wrong, --right, --unscored and --problem, the
-      rollouts with their verdicts, the newest round first.
+      A run is a folder's name in --runs, or a path. With --round, all numbers of
+      that round; with --rollouts, or any of --wrong, --right, --unscored and
+      --problem, the rollouts with their verdicts, the newest round first.
 
         hone runs show arithmetic-tiny-1
         hone runs show arithmetic-tiny-1 --round 12 --wrong
@@ -100,8 +100,7 @@ struct RunsShowCommand: ParsableCommand {
   private func show(round: Int, of found: RunReference) throws {
     let records = try Ledger.reading(found.folder).records(ofRound: round)
     guard !records.isEmpty else {
-      throw ValidationError(
-        "'\(found.run.name)' has no round \(round); it has \(found.run.rounds) rounds.")
+      throw UnknownRound(run: found.run.name, round: round, rounds: found.run.rounds)
     }
     if json { return try CommandOutput.print(json: records.map(\.record)) }
     print(

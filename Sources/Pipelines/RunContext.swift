@@ -83,12 +83,12 @@ package struct RunInterrupted: Error, CustomStringConvertible {
   }
 }
 
-/// Wall time, for timings and rates.
+/// Time that passes, but for that in which the machine sleeps: for timings and rates.
 struct Stopwatch {
-  private let start = ContinuousClock.now
+  private let start = SuspendingClock.now
 
   var seconds: Double {
-    let elapsed = ContinuousClock.now - start
+    let elapsed = SuspendingClock.now - start
     return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
   }
 }

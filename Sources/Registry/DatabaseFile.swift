@@ -35,11 +35,24 @@ struct DatabaseFile: Sendable {
     }
     let isNew = !FileManager.default.fileExists(atPath: url.path)
     let folder = url.deletingLastPathComponent()
+    guard access == .read || FileManager.default.isWritableFile(atPath: folder.path) else {
+      throw RegistryError.readOnly(file: url.relativePath)
+    }
     // SQLite changes the journal, and GRDB takes steps, in more than one transaction.
     queue = try FolderTurn.take(in: folder) {
       try Self.translating(url) { try Self.open(url, access, steps) }
     }
     if isNew { try AtomicFile.sync(folder) }
+  }
+
+  /// Tables in memory alone, with nothing in them.
+  init(inMemory url: URL, steps: [RegistryMigration]) throws {
+    self.url = url
+    queue = try Self.translating(url) {
+      let queue = try DatabaseQueue()
+      try Self.migrator(steps).migrate(queue)
+      return queue
+    }
   }
 
   /// Reads at one moment of the file, whatever is written meanwhile.
@@ -88,7 +101,8 @@ struct DatabaseFile: Sendable {
       // Decided before the first table: what is deleted can be given back without a copy of the rest.
       configuration.prepareDatabase { try $0.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
     }
-    let queue = try DatabaseQueue(path: url.path, configuration: configuration)
+    let queue = try DatabaseQueue(
+      path: access == .read ? readingPath(url) : url.path, configuration: configuration)
     let migrator = migrator(steps)
     let taken = try queue.read { try migrator.appliedIdentifiers($0) }
     let unknown = taken.subtracting(steps.map(\.name)).sorted()
@@ -103,6 +117,16 @@ struct DatabaseFile: Sendable {
       try open(url, .update, steps).close()
     }
     return queue
+  }
+
+  /// What SQLite opens for reading: where nothing can be written, a file without a log needs none of
+  /// the files that readers share.
+  private static func readingPath(_ url: URL) -> String {
+    let manager = FileManager.default
+    guard !manager.isWritableFile(atPath: url.deletingLastPathComponent().path),
+      !manager.fileExists(atPath: url.path + "-wal")
+    else { return url.path }
+    return url.absoluteURL.absoluteString + "?immutable=1"
   }
 
   private static func migrator(_ steps: [RegistryMigration]) -> DatabaseMigrator {

@@ -16,19 +16,20 @@ extension Registry {
   ///
   /// - Returns: Folders that could not be read.
   package func refresh() throws -> [Unlisted] {
-    let names = try FileManager.default.contentsOfDirectory(atPath: runs.path).filter { name in
-      FileManager.default.fileExists(
-        atPath: runs.appending(path: name).appending(path: "run.json").path)
-    }
+    let names = try FileManager.default.contentsOfDirectory(atPath: runs.path).sorted()
+      .filter { !$0.hasPrefix(".") }
     let known = try read { database in
       try RunEntry.filter(sql: "isPresent").fetchAll(database)
     }
     let stamps = Dictionary(known.map { ($0.name, $0.stamp) }) { _, last in last }
     var unlisted: [Unlisted] = []
-    for name in names.sorted() {
+    var present: Set<String> = []
+    for name in names {
       let folder = runs.appending(path: name)
+      guard let stamp = RunFolder.stamp(of: folder) else { continue }
+      present.insert(name)
+      guard stamp != stamps[name] else { continue }
       do {
-        guard try RunSurvey.stamp(of: folder) != stamps[name] else { continue }
         try refresh(folder)
       } catch let error as RegistryError {
         throw error
@@ -36,9 +37,20 @@ extension Registry {
         unlisted.append(Unlisted(name: name, reason: "\(error)"))
       }
     }
-    let present = Set(names)
     for run in known where !present.contains(run.name) { try remove(run) }
     return unlisted
+  }
+
+  /// The row of one run, made anew where its `run.json` was written again.
+  ///
+  /// - Throws: As ``refresh(_:)``.
+  package func current(_ folder: URL) throws -> RunEntry {
+    if let known = try run(named: folder.lastPathComponent),
+      known.stamp == RunFolder.stamp(of: folder)
+    {
+      return known
+    }
+    return try refresh(folder)
   }
 
   /// Makes the rows of one run say what its folder says, with the number that it has or a new one.

@@ -30,6 +30,17 @@ package final class Registry: Sendable {
         runs.appending(path: fileName), .create, steps: RegistryMigration.all))
   }
 
+  /// Opens the registry to look at runs: where the folder cannot be written, as one in memory that
+  /// says what the folders of runs say, and nothing else.
+  package static func looking(in runs: URL) throws -> Registry {
+    do {
+      return try open(in: runs)
+    } catch RegistryError.readOnly {
+      let file = runs.appending(path: fileName)
+      return Registry(runs, try DatabaseFile(inMemory: file, steps: RegistryMigration.all))
+    }
+  }
+
   private init(_ runs: URL, _ file: DatabaseFile) {
     (self.runs, self.file) = (runs, file)
   }

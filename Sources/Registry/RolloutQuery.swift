@@ -40,7 +40,7 @@ extension Ledger {
   /// - Throws: ``RegistryError/damaged(file:reason:)`` where a row is not what was written.
   package func rollouts(_ query: RolloutQuery) throws -> [StoredRollout] {
     try read { database in
-      let (conditions, arguments) = Self.conditions(query)
+      let (conditions, arguments) = Self.conditions(query, limit: query.limit)
       let rows = try Row.fetchAll(
         database,
         sql: """
@@ -57,8 +57,7 @@ extension Ledger {
   /// Counts the rollouts that a query asks for, without its limit.
   package func rolloutCount(_ query: RolloutQuery) throws -> Int {
     try read { database in
-      var (conditions, arguments) = Self.conditions(query)
-      arguments = arguments + ["limit": -1]
+      let (conditions, arguments) = Self.conditions(query, limit: -1)
       return try Int.fetchOne(
         database,
         sql: "SELECT count(*) FROM (SELECT id FROM rollout \(conditions) LIMIT :limit)",
@@ -66,9 +65,12 @@ extension Ledger {
     }
   }
 
-  private static func conditions(_ query: RolloutQuery) -> (String, StatementArguments) {
+  /// The conditions of a query in SQL, with their arguments; a limit of -1 is none.
+  private static func conditions(
+    _ query: RolloutQuery, limit: Int
+  ) -> (String, StatementArguments) {
     var conditions: [String] = []
-    var arguments: StatementArguments = ["limit": query.limit]
+    var arguments: StatementArguments = ["limit": limit]
     if let round = query.round {
       // Evaluations have no rounds, so a stage that has this one is meant.
       conditions.append(

@@ -41,6 +41,7 @@ package final class RunRecorder: Sendable {
     ledger = isRecorded ? try Ledger.open(in: folder) : try Ledger.create(in: folder)
     try ledger.cut(toStage: place?.stage ?? 1, done: place?.done ?? 0, entries: place?.entries)
     let registry = try Registry.open(in: folder.deletingLastPathComponent())
+    try registry.check()
     let entry = try registry.refresh(folder)
     guard let run = entry.id else { preconditionFailure("a registered run has no number") }
     (self.registry, self.run) = (registry, run)

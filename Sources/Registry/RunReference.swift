@@ -23,12 +23,12 @@ package struct RunReference: Sendable {
       throw UnknownRun(name: text, runs: runs.relativePath, known: Self.names(in: runs))
     }
     self.folder = folder
-    registry = try Registry.open(in: folder.deletingLastPathComponent())
-    run = try registry.refresh(folder)
+    registry = try Registry.looking(in: folder.deletingLastPathComponent())
+    run = try registry.current(folder)
   }
 
   private static func isRun(_ folder: URL) -> Bool {
-    FileManager.default.fileExists(atPath: folder.appending(path: "run.json").path)
+    RunFolder.stamp(of: folder) != nil
   }
 
   private static func names(in runs: URL) -> [String] {
@@ -60,5 +60,20 @@ package struct UnknownRun: Error, Equatable, CustomStringConvertible {
         "`hone runs list` shows those in '\(runs)'; --runs names another folder."
       }
     return "There is no run '\(name)'. \(hint)"
+  }
+}
+
+/// A round that a run does not have.
+package struct UnknownRound: Error, Equatable, CustomStringConvertible {
+  let run: String
+  let round: Int
+  let rounds: Int
+
+  package init(run: String, round: Int, rounds: Int) {
+    (self.run, self.round, self.rounds) = (run, round, rounds)
+  }
+
+  package var description: String {
+    "'\(run)' has no round \(round): it has \(rounds), counted from 1."
   }
 }

@@ -17,13 +17,15 @@ struct RunSurvey {
 
   /// Reads a run's folder, whose files may be anything.
   init(_ folder: URL) throws {
+    // Taken first: what is written meanwhile has another one.
+    let stamp = RunFolder.stamp(of: folder) ?? ""
     let manifest = try RunFolder.manifest(of: folder)
     let settings = try SettingsTree.read(folder.appending(path: "settings.yaml"))
     run = RunEntry(
       name: folder.lastPathComponent, pipeline: settings["name"]?.text ?? manifest.name,
       created: manifest.created, honeVersion: manifest.honeVersion,
       sandboxLevel: manifest.sandboxLevel, status: manifest.status, reason: manifest.reason,
-      rounds: 0, plannedRounds: 0, stamp: try Self.stamp(of: folder))
+      rounds: 0, plannedRounds: 0, stamp: stamp)
     var counts: [String: Int] = [:]
     for (index, element) in (settings["stages"]?.elements ?? []).enumerated() {
       guard let entry = element.entries.first else { continue }
@@ -35,15 +37,6 @@ struct RunSurvey {
           kind: entry.name, done: 0, planned: Self.planned(entry.value)), of: folder)
     }
     checkpoints = try CheckpointEntry.all(in: folder)
-  }
-
-  /// What tells that `run.json` was written again: it is replaced by a new file each time.
-  static func stamp(of folder: URL) throws -> String {
-    let values = try FileManager.default.attributesOfItem(
-      atPath: folder.appending(path: "run.json").path)
-    let number = values[.systemFileNumber] as? Int ?? 0
-    let modified = (values[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-    return "\(number)-\(modified)"
   }
 
   // MARK: - Stages

@@ -1,4 +1,5 @@
 package import Foundation
+import Glibc
 import Settings
 import Synchronization
 
@@ -104,6 +105,15 @@ package final class RunFolder: Sendable {
 
   /// Whether a process is at work in a folder; a run that says it is running, and is not, was killed.
   package static func isInUse(_ url: URL) throws(RunError) -> Bool { try RunLock.isHeld(in: url) }
+
+  /// What tells that a folder's `run.json` was written again, since that is always a new file.
+  ///
+  /// - Returns: A text to compare; nil where the folder is no run.
+  package static func stamp(of url: URL) -> String? {
+    var status = stat()
+    guard stat(url.appending(path: "run.json").path, &status) == 0 else { return nil }
+    return "\(status.st_ino)-\(status.st_size)-\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+  }
 
   // MARK: - What callers use
 

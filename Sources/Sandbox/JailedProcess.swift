@@ -130,8 +130,8 @@ package struct JailedProcess: ~Copyable {
   package mutating func end(graceSeconds: Double) -> String {
     if let ending { return ending }
     input.close()
-    let lastMoment = ContinuousClock.now + .seconds(graceSeconds)
-    while !hasEnded, ContinuousClock.now < lastMoment { usleep(1000) }
+    let lastMoment = SuspendingClock.now + .seconds(graceSeconds)
+    while !hasEnded, SuspendingClock.now < lastMoment { usleep(1000) }
     let status = Self.kill(processID, first: firstProcess)
     var (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
     // Bubblewrap tells of a signal as a shell does.

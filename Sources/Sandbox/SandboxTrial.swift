@@ -80,11 +80,11 @@ struct SandboxTrial {
     to process: borrowing JailedProcess
   ) throws(SandboxError) -> [SandboxGuarantee: String] {
     let wake = try WakeSignal()
-    let lastMoment = ContinuousClock.now + .seconds(Self.patience)
+    let lastMoment = SuspendingClock.now + .seconds(Self.patience)
     var chunk = [UInt8](repeating: 0, count: 4096)
     var output: [UInt8] = []
     var errors: [UInt8] = []
-    reading: while ContinuousClock.now < lastMoment {
+    reading: while SuspendingClock.now < lastMoment {
       _ = process.wait(toWrite: false, toReadErrors: false, wake: wake, seconds: 0.1)
       switch process.read(.output, into: &chunk) {
       case .bytes(let count): output += chunk[..<count]

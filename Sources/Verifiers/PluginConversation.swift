@@ -21,9 +21,9 @@ struct PluginConversation {
 
   private struct Question {
     let item: WorkItem
-    let asked: ContinuousClock.Instant
+    let asked: SuspendingClock.Instant
     /// When it is late even if each question before it took its whole time.
-    let due: ContinuousClock.Instant
+    let due: SuspendingClock.Instant
   }
 
   /// Bytes that the process has not taken yet.
@@ -36,8 +36,8 @@ struct PluginConversation {
   private let name: String
   private let limits: VerifierManifest.Limits
   private let startSeconds: Double
-  private let started: ContinuousClock.Instant
-  private var lastAnswer: ContinuousClock.Instant
+  private let started: SuspendingClock.Instant
+  private var lastAnswer: SuspendingClock.Instant
   /// Bytes of a line whose end has not come.
   private var partialLine: [UInt8] = []
   /// Questions in the order of their ids, answered ones nil; the first one is open.
@@ -49,7 +49,7 @@ struct PluginConversation {
   /// Greets a process that has just started.
   init(
     name: String, settings: [String: JSONValue], limits: VerifierManifest.Limits,
-    startSeconds: Double, now: ContinuousClock.Instant
+    startSeconds: Double, now: SuspendingClock.Instant
   ) {
     (self.name, self.limits, self.startSeconds) = (name, limits, startSeconds)
     (started, lastAnswer) = (now, now)
@@ -62,7 +62,7 @@ struct PluginConversation {
   var unanswered: [WorkItem] { questions.compactMap { $0?.item } }
 
   /// Seconds since the process began with the oldest question that is open; 0 where none is.
-  func secondsSpent(at now: ContinuousClock.Instant) -> Double {
+  func secondsSpent(at now: SuspendingClock.Instant) -> Double {
     guard let oldest = questions.first ?? nil else { return 0 }
     return (now - max(lastAnswer, oldest.asked)) / .seconds(1)
   }
@@ -74,7 +74,7 @@ struct PluginConversation {
   ///
   /// Questions wait for those before them in the process, so its time for one starts with the answer
   /// before it.
-  var deadline: ContinuousClock.Instant? {
+  var deadline: SuspendingClock.Instant? {
     guard ready != nil else { return started + .seconds(startSeconds) }
     guard let oldest = questions.first ?? nil else { return nil }
     return min(max(lastAnswer, oldest.asked) + .seconds(limits.requestSeconds), oldest.due)
@@ -87,7 +87,7 @@ struct PluginConversation {
   ///   - clock: The time once the line is made: a long one takes a while, which is not the plugin's.
   /// - Returns: Whether it was asked; false where its line is longer than the protocol allows.
   mutating func ask(
-    _ item: WorkItem, now clock: @autoclosure () -> ContinuousClock.Instant
+    _ item: WorkItem, now clock: @autoclosure () -> SuspendingClock.Instant
   ) -> Bool {
     let start = outgoing.count
     let request = item.request
@@ -117,7 +117,7 @@ struct PluginConversation {
   ///   - findings: Verdicts in it are appended, also those before a violation.
   /// - Throws: ``Violation`` at the first line that breaks the protocol.
   mutating func receive(
-    _ bytes: ArraySlice<UInt8>, now: ContinuousClock.Instant, into findings: inout [Finding]
+    _ bytes: ArraySlice<UInt8>, now: SuspendingClock.Instant, into findings: inout [Finding]
   ) throws(Violation) {
     var from = partialLine.count
     partialLine.append(contentsOf: bytes)
@@ -151,7 +151,7 @@ struct PluginConversation {
   }
 
   private mutating func receive(
-    line: Range<Int>, now: ContinuousClock.Instant, into findings: inout [Finding]
+    line: Range<Int>, now: SuspendingClock.Instant, into findings: inout [Finding]
   ) throws(Violation) {
     try checkLength(line.count)
     let value: JSONValue
@@ -183,7 +183,7 @@ struct PluginConversation {
   }
 
   private mutating func finding(
-    _ value: JSONValue, now: ContinuousClock.Instant
+    _ value: JSONValue, now: SuspendingClock.Instant
   ) throws(Violation) -> Finding {
     do throws(ProtocolViolation) {
       let answer = try AnswerMessage(value)

@@ -73,7 +73,7 @@ struct PreparationRun {
     _ process: borrowing JailedProcess, _ preparation: VerifierManifest.Preparation,
     _ output: inout PreparedOutput, into file: FileHandle
   ) throws -> String? {
-    let deadline = ContinuousClock.now + .seconds(preparation.seconds)
+    let deadline = SuspendingClock.now + .seconds(preparation.seconds)
     let wake = try WakeSignal()
     var greeting: [UInt8] = []
     GreetingMessage(

@@ -152,14 +152,14 @@ final class VerifierWorker: Sendable {
     _ process: borrowing JailedProcess, _ conversation: inout PluginConversation
   ) -> Ending {
     let interruptions = board.interruptions
-    let retirement = plan.manifest.limits.wallSeconds.map { ContinuousClock.now + .seconds($0) }
+    let retirement = plan.manifest.limits.wallSeconds.map { SuspendingClock.now + .seconds($0) }
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     var findings: [PluginConversation.Finding] = []
     var (takesInput, writesErrors) = (true, true)
     while true {
       if board.isClosed || board.disabled != nil { return .closed }
       if board.interruptions != interruptions { return .interrupted }
-      let now = ContinuousClock.now
+      let now = SuspendingClock.now
       let isOld = retirement.map { now >= $0 } ?? false
       if isOld, conversation.ready != nil, conversation.inFlight == 0 { return .aged }
       if conversation.ready != nil, !conversation.holdsSuspect, !isOld { ask(&conversation) }
@@ -188,7 +188,7 @@ final class VerifierWorker: Sendable {
           if let violation { return .failed(violation) }
         }
       }
-      if let deadline = conversation.deadline, ContinuousClock.now >= deadline {
+      if let deadline = conversation.deadline, SuspendingClock.now >= deadline {
         return .failed(conversation.lateness())
       }
     }

@@ -34,11 +34,11 @@ struct CheckRound {
   mutating func ask(
     _ bench: VerifierBench, _ asked: [JudgeRequest], timed: Bool = false
   ) async throws -> [NamedVerdict] {
-    let start = ContinuousClock.now
+    let start = SuspendingClock.now
     let verdicts = try await bench.judge(asked)
     requests += asked.count
     if timed {
-      seconds += (ContinuousClock.now - start) / .seconds(1)
+      seconds += (SuspendingClock.now - start) / .seconds(1)
       timedRequests += asked.count
     }
     return verdicts

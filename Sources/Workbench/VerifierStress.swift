@@ -41,7 +41,7 @@ package struct VerifierStress {
   package func run(
     workers: Int = 2, withSize: Bool = true, progress: ((Int) -> Void)? = nil
   ) async throws -> StressReport {
-    let start = ContinuousClock.now
+    let start = SuspendingClock.now
     let bench = try VerifierBench(
       manifest, settings: settings, workers: workers, executables: executables, weakest: weakest,
       log: log)
@@ -69,7 +69,7 @@ package struct VerifierStress {
     await bench.shutDown()
     return tally.report(
       manifest.name, tasks, lastFailure: failure,
-      seconds: (ContinuousClock.now - start) / .seconds(1))
+      seconds: (SuspendingClock.now - start) / .seconds(1))
   }
 
   /// What came of the attacks so far.

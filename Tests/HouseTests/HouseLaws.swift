@@ -83,6 +83,13 @@ enum HouseLaws {
     }
   }
 
+  /// No deadline of the house counts the time in which the machine sleeps, and no timing does.
+  static func sleepingClocks(in house: House) -> [String] {
+    house.files.filter { $0.path.hasPrefix("Sources/") }.flatMap { file in
+      file.places { $0.contains("ContinuousClock") }
+    }
+  }
+
   /// A promise that the compiler does not check has its proof on the line above.
   static func unprovenPromises(in house: House) -> [String] {
     house.files.flatMap { file in

@@ -84,6 +84,10 @@ import Testing
       violations: HouseLaws.bannedWords,
       broken: house("Sources/Runs/Run.swift", "// TO" + "DO: later")),
     Law(
+      testDescription: "clocks stop while the machine sleeps",
+      violations: HouseLaws.sleepingClocks,
+      broken: house("Sources/Runs/Run.swift", "let start = ContinuousClock.now")),
+    Law(
       testDescription: "an unchecked promise has its proof above",
       violations: HouseLaws.unprovenPromises,
       broken: house("Sources/Runs/Run.swift", "\nfinal class A: @unchecked Sendable {}")),

@@ -5,70 +5,77 @@ import Testing
 /// What the real program leaves where it is stopped, killed or out of room, and that it goes on from
 /// there to the same bytes.
 @Suite(.serialized) struct CrashTests {
-  /// One run that nothing disturbed, for all tests.
-  ///
-  /// How long it took is how far random moments reach.
-  private static let unbroken = Task {
-    let start = ContinuousClock.now
-    let run = try await MiniRun.unbroken()
-    return (run: run, took: ContinuousClock.now - start)
-  }
-
-  private func expectUnbroken(
-    _ run: MiniRun, _ what: String, sourceLocation: SourceLocation = #_sourceLocation
-  ) async throws {
-    let expected = try await Self.unbroken.value.run.outcome()
-    let found = try run.outcome()
-    #expect(
-      found.keys.sorted() == expected.keys.sorted(), "\(what)", sourceLocation: sourceLocation)
-    for (name, bytes) in expected.sorted(by: { $0.key < $1.key }) {
-      #expect(found[name] == bytes, "\(name), \(what)", sourceLocation: sourceLocation)
+  /// Starts a run, or goes on with it; before `run.json` is there, it begins again.
+  private func begin(_ run: MiniRun) throws -> HoneProcess {
+    if run.exists("run.json") { return try run.resume() }
+    let runs = run.folder.appending(path: "runs")
+    if FileManager.default.fileExists(atPath: runs.path) {
+      try FileManager.default.removeItem(at: runs)
     }
-    #expect(try run.status == "finished", sourceLocation: sourceLocation)
+    return try run.start()
   }
 
-  /// Kills a run at random moments, goes on each time, and lets it end.
-  private func killedRun(times: Int) async throws {
-    let whole = try await Self.unbroken.value.took
-    let run = try MiniRun()
-    var moments: [Duration] = []
-    for _ in 0..<times {
-      // Before `run.json` there is nothing to go on with: then the run begins again.
-      if !run.exists("run.json") {
-        try? FileManager.default.removeItem(at: run.folder.appending(path: "runs"))
+  private func isFinished(_ run: MiniRun) throws -> Bool {
+    try run.exists("run.json") && run.status == "finished"
+  }
+
+  /// Kills runs at random moments, `kills` times in all; each goes on every time, and ends.
+  private func killRuns(kills: Int) async throws {
+    let whole = try await UnbrokenRun.shared.value.took
+    var left = kills
+    while left > 0 {
+      let run = try MiniRun()
+      var moments: [Duration] = []
+      while left > 0, try !isFinished(run) {
+        let process = try begin(run)
+        let moment = whole * Double.random(in: 0.05..<0.7)
+        moments.append(moment)
+        try await Task.sleep(for: moment)
+        await process.kill()
+        left -= 1
       }
-      let process = try run.exists("run.json") ? run.resume() : run.start()
-      let moment = whole * Double.random(in: 0.05..<0.7)
-      moments.append(moment)
-      try await Task.sleep(for: moment)
-      await process.kill()
-      if run.exists("run.json"), try run.status == "finished" { break }
-    }
-    if try !run.exists("run.json") || run.status != "finished" {
-      if !run.exists("run.json") {
-        try? FileManager.default.removeItem(at: run.folder.appending(path: "runs"))
+      if try !isFinished(run) {
+        let last = try begin(run)
+        #expect(await last.exitCode == 0, "killed after \(moments): \(last.errorText)")
       }
-      let last = try run.exists("run.json") ? run.resume() : run.start()
-      #expect(await last.exitCode == 0, "killed after \(moments): \(last.errorText)")
+      try await run.expectUnbroken("killed after \(moments)")
     }
-    try await expectUnbroken(run, "killed after \(moments)")
   }
 
-  @Test func `a run that is killed at random moments ends like an unbroken one`() async throws {
-    try await killedRun(times: 3)
+  @Test func `runs that are killed at random moments end like an unbroken one`() async throws {
+    try await killRuns(kills: 10)
   }
 
   @Test(
     .tags(.slow),
     .enabled(
       if: ProcessInfo.processInfo.environment["HONE_SLOW"] != nil, "SKIPPED: HONE_SLOW is not set"))
-  func `many runs that are killed at random moments end like an unbroken one`() async throws {
-    for _ in 0..<10 { try await killedRun(times: 5) }
+  func `runs that are killed 200 times end like an unbroken one`() async throws {
+    try await killRuns(kills: 200)
+  }
+
+  /// Files that are there for a moment alone.
+  @Test(arguments: [
+    ("checkpoints", ".partial-"), ("", "ledger.sqlite-wal"), ("", "run.json.new"),
+    ("..", "registry.sqlite-wal"),
+  ])
+  func `a run that is killed as it writes a file goes on to the same end`(
+    folder: String, name: String
+  ) async throws {
+    let run = try MiniRun()
+    let process = try run.start()
+    await process.send(SIGKILL, onceIn: run.file(folder)) { $0.contains(name) }
+    _ = await process.exitCode
+    if try !isFinished(run) {
+      let last = try begin(run)
+      #expect(await last.exitCode == 0, "killed as \(name) was there: \(last.errorText)")
+    }
+    try await run.expectUnbroken("killed as \(name) was there")
   }
 
   @Test func `a run that does nothing random is worth comparing`() async throws {
     // The comparison means something only if the runs learnt: steps were taken, weights differ.
-    let outcome = try await Self.unbroken.value.run.outcome()
+    let outcome = try await UnbrokenRun.shared.value.run.outcome()
     let rounds = String(
       decoding: try #require(outcome["stages/03-reinforce.jsonl"]), as: UTF8.self
     ).split(separator: "\n")
@@ -81,13 +88,13 @@ import Testing
   @Test func `an interrupt finishes the round, and the run goes on to the same end`() async throws {
     let run = try MiniRun()
     let process = try run.start()
-    await process.send(SIGINT, onceCheckpointIn: run.file("checkpoints"))
+    await process.send(SIGINT, onceIn: run.file("checkpoints")) { Int($0) != nil }
     #expect(await process.exitCode == 130, "\(process.errorText)")
     #expect(try run.status == "interrupted")
     #expect(process.errorText.contains("hone run --resume runs/mini-1"))
     let resumed = try run.resume()
     #expect(await resumed.exitCode == 0, "\(resumed.errorText)")
-    try await expectUnbroken(run, "interrupted")
+    try await run.expectUnbroken("interrupted")
     let again = try run.resume()
     #expect(await again.exitCode == 1)
     #expect(again.errorText.contains("is finished; there is nothing to resume"))
@@ -109,7 +116,7 @@ import Testing
   @Test func `a disk that is full leaves the last good checkpoint`() async throws {
     let run = try MiniRun()
     let first = try run.start()
-    await first.send(SIGKILL, onceCheckpointIn: run.file("checkpoints"))
+    await first.send(SIGKILL, onceIn: run.file("checkpoints")) { Int($0) != nil }
     _ = await first.exitCode
     let before = try run.checkpoints
     // The weights take 3 MiB, the moments 6 MiB: the first fit, the second do not.
@@ -123,6 +130,6 @@ import Testing
     }
     let third = try run.resume()
     #expect(await third.exitCode == 0, "\(third.errorText)")
-    try await expectUnbroken(run, "out of room")
+    try await run.expectUnbroken("out of room")
   }
 }

@@ -167,21 +167,25 @@ final class HoneProcess: Sendable {
 
   /// Starts `hone`, which lies beside the tests, in `folder`; no file may become larger than `blocks`
   /// KiB, where that is not `nil`.
-  init(_ arguments: [String], in folder: URL, blocks: Int? = nil) throws {
-    let hone = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-      .deletingLastPathComponent().appending(path: "hone").path
-    let process = Process()
+  convenience init(_ arguments: [String], in folder: URL, blocks: Int? = nil) throws {
     if let blocks {
       // A write beyond the limit fails as on a full disk, once the signal is ignored.
-      process.executableURL = URL(filePath: "/bin/bash")
-      process.arguments =
-        [
-          "-c", "ulimit -f \(blocks); trap '' XFSZ; exec \"$0\" \"$@\"", hone,
-        ] + arguments
+      let limit = "ulimit -f \(blocks); trap '' XFSZ; exec \"$0\" \"$@\""
+      try self.init(program: "/bin/bash", ["-c", limit, Self.hone] + arguments, in: folder)
     } else {
-      process.executableURL = URL(filePath: hone)
-      process.arguments = arguments
+      try self.init(program: Self.hone, arguments, in: folder)
     }
+  }
+
+  /// Where the program lies.
+  static let hone = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().appending(path: "hone").path
+
+  /// Starts any program, in `folder`.
+  init(program: String, _ arguments: [String], in folder: URL) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: program)
+    process.arguments = arguments
     process.currentDirectoryURL = folder
     errors = folder.appending(path: "errors-\(UUID()).txt")
     try Data().write(to: errors)
@@ -212,15 +216,17 @@ final class HoneProcess: Sendable {
     (try? String(contentsOf: errors, encoding: .utf8)) ?? "no standard error"
   }
 
-  /// Sends a signal the moment a numbered checkpoint is there, unless the process ended before.
+  /// Sends a signal the moment a folder has a file that is meant, unless the process ended before.
   ///
   /// A thread of its own looks: tests that compute may keep all of Swift's busy for seconds, in which
   /// a short run would end.
-  func send(_ signal: Int32, onceCheckpointIn folder: URL) async {
+  func send(
+    _ signal: Int32, onceIn folder: URL, _ isMeant: @escaping @Sendable (String) -> Bool
+  ) async {
     let process = process
     @Sendable func isThere() -> Bool {
       let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
-      return names?.contains { Int($0) != nil } == true
+      return names?.contains(where: isMeant) == true
     }
     await withCheckedContinuation { continuation in
       Thread.detachNewThread {
