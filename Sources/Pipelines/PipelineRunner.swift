@@ -29,6 +29,7 @@ package struct PipelineRunner {
     // What cannot be found is found out before a folder is made.
     let parts = try Parts(pipeline, model: nil)
     let plan = try PipelineCheck(pipeline, parts)
+    try Registry.open(in: runs).check()
     let folder = try RunFolder.create(
       in: runs, name: pipeline.settings.name, settings: try pipeline.yaml(),
       sandboxLevel: parts.judge.sandboxLevel.rawValue)

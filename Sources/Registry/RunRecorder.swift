@@ -46,7 +46,7 @@ package final class RunRecorder: Sendable {
     guard let run = entry.id else { preconditionFailure("a registered run has no number") }
     (self.registry, self.run) = (registry, run)
     writer = LedgerWriter(ledger) { items in
-      try registry.advance(run, by: items.compactMap(\.progress))
+      try registry.advance(run, by: items)
     }
   }
 
@@ -82,11 +82,17 @@ package final class RunRecorder: Sendable {
 }
 
 extension Registry {
-  /// Says how far a run has come.
-  func advance(_ run: Int64, by progress: [RunProgress]) throws {
-    guard !progress.isEmpty else { return }
+  /// Says how far a run has come, and what its evaluations found.
+  func advance(_ run: Int64, by items: [any LedgerItem]) throws {
+    let evaluations = try items.compactMap { $0 as? LedgerEvaluation }.map { item in
+      var entry = EvaluationEntry(
+        stage: item.stage, try StableJSON.value(from: try StableJSON.data(item.report)))
+      entry.run = run
+      return entry
+    }
     try write { database in
-      for step in progress {
+      for entry in evaluations { try entry.save(database) }
+      for step in items.compactMap(\.progress) {
         try database.cachedStatement(
           sql: "UPDATE stage SET done = ? WHERE run = ? AND number = ?"
         ).execute(arguments: [step.done, run, step.stage])

@@ -43,10 +43,22 @@ extension LedgerGroup {
 }
 
 extension LedgerEvaluation {
+  /// As far as the registry reads it.
+  private struct Report: Encodable {
+    let name: String
+    var taskSet = "sums/heldout"
+    var problems = 1
+    var samples = 2
+    var greedy = 1.0
+    var greedyInterval = ["low": 0.25, "high": 1.0]
+    var unscoredShare = 0.0
+  }
+
   /// An evaluation of one problem, with its greedy completion.
   static func example(_ stage: Int) -> LedgerEvaluation {
     LedgerEvaluation(
-      stage: stage, name: "look\(stage)", report: ["greedy": 1.0], timings: ["seconds": 1.0],
+      stage: stage, name: "look\(stage)", report: Report(name: "look\(stage)"),
+      timings: ["seconds": 1.0],
       results: [ProblemResult(problem: "sums/8+1", greedy: true, samples: 2, passed: 1)],
       greedy: [.example("8+1", answer: "9", lastVerdicts: ["verifier": "sums"])],
       greedyAccuracy: 1)
