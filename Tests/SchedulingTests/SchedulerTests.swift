@@ -225,7 +225,7 @@ import Testing
     let start = try date("2024-01-10T00:00:00Z")
     var jobs: [Job] = []
     for (id, priority) in [(1, 0), (2, 5), (3, 5), (4, -1)] {
-      var request = JobRequest(name: "q", pipeline: "/p.yaml")
+      var request = JobRequest(name: "q", pipeline: "/p.yaml", folder: "/")
       request.priority = priority
       jobs.append(Job(id: id, schedule: nil, instant: start + Double(-id), request: request))
     }
@@ -259,7 +259,7 @@ import Testing
     world.advance(to: world.now + 40)
     #expect(world.ended.map(\.phase) == [.ended(.cancelled)])
     let job = Job(
-      id: 9, schedule: nil, instant: world.now, request: JobRequest(name: "q", pipeline: "/q"))
+      id: 9, schedule: nil, instant: world.now, request: JobRequest(name: "q", pipeline: "/q", folder: "/"))
     world.scheduler.state.jobs.append(job)
     world.carryOut(world.scheduler.cancel(9))
     #expect(world.ended.last?.phase == .ended(.cancelled))

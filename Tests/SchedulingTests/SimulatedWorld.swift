@@ -116,7 +116,7 @@ extension Schedule {
   ) throws -> Schedule {
     Schedule(
       name: name, cron: try CronExpression(parsing: cron), zone: try ScheduleZone(named: zone),
-      job: JobRequest(name: name, pipeline: "/pipelines/\(name).yaml"))
+      job: JobRequest(name: name, pipeline: "/pipelines/\(name).yaml", folder: "/"))
   }
 }
 

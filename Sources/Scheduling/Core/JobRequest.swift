@@ -1,3 +1,5 @@
+import Runs
+
 /// Which state of the code a job runs.
 package enum CodeChoice: Codable, Hashable, Sendable {
   /// The files as they lie in the working folder.
@@ -47,6 +49,8 @@ package struct JobRequest: Codable, Equatable, Sendable {
   package var name: String
   /// The pipeline's file, as a whole path.
   package var pipeline: String
+  /// The working folder, in which tasks and verifiers are looked for, as a whole path.
+  package var folder: String
   /// As for `--set`.
   package var overrides: [String] = []
   package var code = CodeChoice.workingFolder
@@ -63,34 +67,35 @@ package struct JobRequest: Codable, Equatable, Sendable {
   /// The words of a command that is told on standard input how the job ended.
   package var hook: [String] = []
 
-  package init(name: String, pipeline: String) {
-    (self.name, self.pipeline) = (name, pipeline)
+  package init(name: String, pipeline: String, folder: String) {
+    (self.name, self.pipeline, self.folder) = (name, pipeline, folder)
   }
 
   /// Refuses what cannot be.
   ///
-  /// - Throws: ``ScheduleError/invalid(key:value:rule:)``.
-  package func validate() throws(ScheduleError) {
+  /// - Throws: ``ScheduleError/invalid(key:value:rule:)``, or `RunError` for its name.
+  package func validate() throws {
+    try RunFolder.check(name: name)
     guard (0...100).contains(retries.limit) else {
-      throw .invalid(
+      throw ScheduleError.invalid(
         key: "retries", value: "\(retries.limit)", rule: "it must be a number from 0 to 100")
     }
     guard (-1000...1000).contains(priority) else {
-      throw .invalid(
+      throw ScheduleError.invalid(
         key: "priority", value: "\(priority)", rule: "it must be a number from -1000 to 1000")
     }
     guard retries.delay.seconds > 0 else {
-      throw .invalid(key: "retry-delay", value: "0s", rule: "it must be at least 1s")
+      throw ScheduleError.invalid(key: "retry-delay", value: "0s", rule: "it must be at least 1s")
     }
     if let time = budget.time, time.seconds == 0 {
-      throw .invalid(key: "max-time", value: "0s", rule: "it must be at least 1s")
+      throw ScheduleError.invalid(key: "max-time", value: "0s", rule: "it must be at least 1s")
     }
     guard !pausesInQuiet || quiet != nil else {
-      throw .invalid(
+      throw ScheduleError.invalid(
         key: "quiet-pause", value: "true", rule: "it needs quiet hours: give --quiet, too")
     }
     guard overrides.count <= 200, (overrides + hook).allSatisfy({ $0.utf8.count <= 10_000 }) else {
-      throw .invalid(
+      throw ScheduleError.invalid(
         key: "set", value: "\(overrides.count) overrides",
         rule: "there must be at most 200, of at most 10,000 bytes each")
     }

@@ -53,12 +53,13 @@ package struct Schedule: Codable, Equatable, Sendable {
 
   /// Refuses what cannot be, beyond what its parts refuse.
   ///
-  /// - Throws: ``ScheduleError/invalid(key:value:rule:)``.
-  package func validate() throws(ScheduleError) {
+  /// - Throws: ``ScheduleError/invalid(key:value:rule:)``, or `RunError` for its name.
+  package func validate() throws {
     let day = TimeSpan(seconds: 86_400)
     for (key, span) in [("jitter", jitter), ("grace", grace)] {
       guard span <= day else {
-        throw .invalid(key: key, value: "\(span)", rule: "it must be at most a day (24h)")
+        throw ScheduleError.invalid(
+          key: key, value: "\(span)", rule: "it must be at most a day (24h)")
       }
     }
     try job.validate()

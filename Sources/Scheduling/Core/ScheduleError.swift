@@ -10,7 +10,8 @@ package enum ScheduleError: Error, Equatable, CustomStringConvertible {
   case unknownJob(id: Int)
   case notWaiting(id: Int, state: String)
   case unclosedQuote(text: String)
-  case cannotCheckOut(name: String)
+  case cannotCheckOut(option: String)
+  case daemonAtWork(runs: String, processID: Int32?)
 
   package var description: String {
     switch self {
@@ -42,10 +43,16 @@ package enum ScheduleError: Error, Equatable, CustomStringConvertible {
       "Job \(id) is \(state) already, so there is nothing to cancel."
     case .unclosedQuote(let text):
       "'\(text)' has a quotation mark that is not closed. Close it, or write \\ before it."
-    case .cannotCheckOut(let name):
+    case .cannotCheckOut(let option):
       """
-      '\(name)' asks for the code of a commit or a branch, but this hone runs only the files of \
-      the working folder. Leave --at and --track out.
+      --\(option) asks for the code of a commit or a branch, but this hone runs only the files of \
+      the working folder as they are. Leave it out, or check the commit out into a folder of its \
+      own and add the schedule there.
+      """
+    case .daemonAtWork(let runs, let processID):
+      """
+      Another daemon has '\(runs)' already\(processID.map { ": process \($0)" } ?? ""). One is \
+      enough: it sees what is added while it works.
       """
     }
   }

@@ -36,6 +36,11 @@ package struct ScheduleProgress: Codable, Equatable, Sendable {
     next = schedule.next(after: date)
   }
 
+  /// One that was written down.
+  package init(_ schedule: Schedule, decidedThrough: Date, next: Date) {
+    (self.schedule, self.decidedThrough, self.next) = (schedule, decidedThrough, next)
+  }
+
   /// When there is something to decide; `nil` for a schedule that is paused.
   package var due: Date? { schedule.isPaused ? nil : schedule.start(of: next) }
 

@@ -20,11 +20,13 @@ package struct CronExpression: Hashable, Sendable, CustomStringConvertible {
 
   /// As it was written.
   package let description: String
-  private let minutes: CronField
-  private let hours: CronField
-  private let days: CronField
-  private let months: CronField
-  private let weekdays: CronField
+  /// Its five fields, without a macro.
+  let fields: String
+  let minutes: CronField
+  let hours: CronField
+  let days: CronField
+  let months: CronField
+  let weekdays: CronField
 
   private static let macros = [
     "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *",
@@ -54,6 +56,7 @@ package struct CronExpression: Hashable, Sendable, CustomStringConvertible {
       return try CronField(parsing: parts[index], kind, offset: offset, of: text)
     }
     description = text
+    self.fields = parts.joined(separator: " ")
     minutes = try field(0, .minute)
     hours = try field(1, .hour)
     days = try field(2, .day)
