@@ -16,6 +16,7 @@ struct QueueAddCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "add",
     abstract: "Puts pipelines into the queue of the daemon.",
+    usage: "hone queue add <pipelines> ... [--set <path=value> ...] [<options>]",
     discussion: """
         hone queue add pipelines/arithmetic-tiny.yaml
         hone queue add a.yaml b.yaml --priority 5 --max-time 2h --json

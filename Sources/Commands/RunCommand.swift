@@ -10,7 +10,8 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Runs a pipeline, or goes on with a run that was stopped.",
     usage: """
-      hone run <pipeline> [--set <path=value> ...] [--runs <folder>] [--json | --detach]
+      hone run <pipeline> [--set <path=value> ...] [--runs <folder>] [--json]
+      hone run <pipeline> [--set <path=value> ...] [--runs <folder>] [--detach]
       hone run --resume <folder> [--json]
       """,
     discussion: """

@@ -7,6 +7,10 @@ struct ScheduleAddCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "add",
     abstract: "Adds a schedule.",
+    usage: """
+      hone schedule add <name> --pipeline <file> --cron <expression>
+        [--timezone <zone>] [<options>]
+      """,
     discussion: """
       The expression has five fields: minute, hour, day of month, month, day of week,
       or is @hourly, @daily, @weekly, @monthly, @yearly. A time of the day that does

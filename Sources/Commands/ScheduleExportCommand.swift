@@ -7,6 +7,7 @@ struct ScheduleExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Prints schedules in the words of cron, systemd, Kubernetes or Slurm.",
+    usage: "hone schedule export [<names> ...] --format <format> [--json]",
     discussion: """
       What the other scheduler cannot say is a remark in the text.
 

@@ -9,9 +9,10 @@ struct ScheduleInstallCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "install",
     abstract: "Writes a systemd unit that runs the daemon for this user.",
+    usage: "hone schedule install [--max-jobs <n>] [--runs <folder>] [--enable]",
     discussion: """
-      The unit is $XDG_CONFIG_HOME/systemd/user/\(ServiceUnit.name). What else is to
-      be done is said, and done only with --enable.
+      The unit is \(ServiceUnit.name) in $XDG_CONFIG_HOME/systemd/user.
+      What else is to be done is said, and done only with --enable.
 
         hone schedule install
         hone schedule install --max-jobs 2 --enable

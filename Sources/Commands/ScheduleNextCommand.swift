@@ -8,6 +8,10 @@ struct ScheduleNextCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "next",
     abstract: "Prints when a schedule, or an expression, runs next.",
+    usage: """
+      hone schedule next <name> [--count <n>] [--after <moment>] [--json]
+      hone schedule next --cron <expression> [--timezone <zone>] [--count <n>]
+      """,
     discussion: """
       Times are the zone's, with their offset from UTC and the jitter.
 

@@ -259,11 +259,32 @@ import Testing
     world.advance(to: world.now + 40)
     #expect(world.ended.map(\.phase) == [.ended(.cancelled)])
     let job = Job(
-      id: 9, schedule: nil, instant: world.now, request: JobRequest(name: "q", pipeline: "/q", folder: "/"))
+      id: 9, schedule: nil, instant: world.now,
+      request: JobRequest(name: "q", pipeline: "/q", folder: "/"))
     world.scheduler.state.jobs.append(job)
     world.carryOut(world.scheduler.cancel(9))
     #expect(world.ended.last?.phase == .ended(.cancelled))
     #expect(world.scheduler.state.jobs.isEmpty)
+  }
+
+  @Test func `a thousand schedules are looked at once for each instant, and not between`() throws {
+    let start = try date("2024-01-10T00:00:00Z")
+    let schedules = try (0..<1000).map { number in
+      let cron = "\(number % 60) \(number / 60 % 6 * 4) * * *"
+      return ScheduleProgress(try .example("s\(number)", cron, zone: "UTC"), after: start)
+    }
+    var scheduler = Scheduler(SchedulerState(schedules: schedules, maxJobs: 2000))
+    let instants = Set(schedules.map(\.next)).filter { $0 <= start + 24 * hour }
+    var (now, looks, started) = (start, 0, 0)
+    while now < start + 24 * hour {
+      let actions = scheduler.step(at: now)
+      started += actions.count { if case .start = $0 { true } else { false } }
+      guard case .wake(let wake) = try #require(actions.last) else { break }
+      (now, looks) = (wake, looks + 1)
+    }
+    #expect(looks <= instants.count + 1)
+    #expect(
+      instants.count == 360 && started == 1000 - schedules.count { $0.next == start + 24 * hour })
   }
 
   @Test func `jitter is the same each time, spread, and can be told before`() throws {

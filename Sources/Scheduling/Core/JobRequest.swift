@@ -1,15 +1,5 @@
 import Runs
 
-/// Which state of the code a job runs.
-package enum CodeChoice: Codable, Hashable, Sendable {
-  /// The files as they lie in the working folder.
-  case workingFolder
-  /// One commit, always.
-  case commit(String)
-  /// Where a branch stands as the job starts.
-  case branch(String)
-}
-
 /// How often a job that ended badly is gone on with, and after how long.
 ///
 /// Only what another attempt may mend counts: not what the user wrote wrongly (exit code 64), and
@@ -53,7 +43,6 @@ package struct JobRequest: Codable, Equatable, Sendable {
   package var folder: String
   /// As for `--set`.
   package var overrides: [String] = []
-  package var code = CodeChoice.workingFolder
   package var retries = RetryPolicy()
   package var budget = JobBudget()
   package var quiet: QuietHours?
