@@ -4,6 +4,8 @@ import ModelFiles
 import Pipelines
 import PolicyGradient
 import Registry
+import Runs
+import Scheduling
 import Settings
 import Tasks
 import Verifiers
@@ -49,6 +51,8 @@ struct CommandFailure: Equatable {
     case is SettingsError, is InvalidSetting, is InvalidObjective: badUsage
     case TaskError.unknownTask, TaskError.unknownSplit: badUsage
     case is ScaffoldError, is UnknownRun, is UnknownRound: badUsage
+    case ScheduleError.daemonAtWork: 1
+    case is ScheduleError, is CronError, RunError.unusableName: badUsage
     case TaskImportError.noGrader, TaskImportError.outputExists: badUsage
     case VerifierError.notFound, VerifierError.unknownSetting, VerifierError.invalidReward,
       VerifierError.invalidManifest:

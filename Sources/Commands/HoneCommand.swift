@@ -22,6 +22,8 @@ package struct HoneCommand: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Pipelines:", subcommands: [RunCommand.self, RunsCommand.self, PipelineCommand.self]),
+      CommandGroup(
+        name: "At their time:", subcommands: [ScheduleCommand.self, QueueCommand.self]),
       CommandGroup(name: "Tasks:", subcommands: [TasksCommand.self]),
       CommandGroup(name: "Models:", subcommands: [ModelCommand.self]),
       CommandGroup(name: "Tasks:", subcommands: [TasksCommand.self]),
@@ -42,7 +44,8 @@ package struct HoneCommand: AsyncParsableCommand {
   package static func main() async {
     do {
       var command = try await asyncParseAsRoot()
-      let interrupt = command is RunCommand ? nil : InterruptFlag.stopAtOnce()
+      let interrupt =
+        command is RunCommand || command is ScheduleRunCommand ? nil : InterruptFlag.stopAtOnce()
       defer { withExtendedLifetime(interrupt) {} }
       if var waiting = command as? any AsyncParsableCommand {
         try await waiting.run()

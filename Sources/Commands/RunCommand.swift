@@ -11,6 +11,7 @@ struct RunCommand: AsyncParsableCommand {
     abstract: "Runs a pipeline, or goes on with a run that was stopped.",
     usage: """
       hone run <pipeline> [--set <path=value> ...] [--runs <folder>] [--json]
+      hone run <pipeline> [--set <path=value> ...] [--runs <folder>] [--detach]
       hone run --resume <folder> [--json]
       """,
     discussion: """
@@ -21,6 +22,7 @@ struct RunCommand: AsyncParsableCommand {
 
         hone run pipelines/arithmetic-tiny.yaml
         hone run pipelines/arithmetic-tiny.yaml --set reinforce.rounds=50
+        hone run pipelines/arithmetic-tiny.yaml --detach
         hone run --resume runs/arithmetic-tiny-1
       """)
 
@@ -38,6 +40,12 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Go on with the run in this folder.", valueName: "folder"))
   var resume: String?
 
+  @Flag(help: "Run in the background; prints the run's name and how to watch or stop it.")
+  var detach = false
+
+  @Option(help: ArgumentHelp("A folder that was reserved for this run.", visibility: .hidden))
+  var into: String?
+
   @Flag(help: "Print the report as JSON on standard output.")
   var json = false
 
@@ -48,9 +56,16 @@ struct RunCommand: AsyncParsableCommand {
     if resume != nil, !overrides.isEmpty {
       throw ValidationError("A run goes on with the settings that it began with: leave out --set.")
     }
+    if resume != nil, into != nil {
+      throw ValidationError("--into is for a run that begins: leave it out.")
+    }
+    if detach, into != nil || json {
+      throw ValidationError("--detach prints where the run is: leave out --json and --into.")
+    }
   }
 
   func run() async throws {
+    if detach { return try await DetachedRun(self).start() }
     let display = ProgressDisplay(ProgressOutput(to: FileHandle.standardError))
     let interrupt = InterruptFlag(finishing: {
       display.message("Finishing this round, then a checkpoint. Ctrl-C again stops at once.")
@@ -63,7 +78,7 @@ struct RunCommand: AsyncParsableCommand {
       report = try await runner.start(
         Pipeline.load(
           URL(filePath: pipeline ?? ""), overrides: try overrides.map(SettingOverride.init)),
-        in: URL(filePath: runs))
+        in: URL(filePath: runs), reserved: into.map { URL(filePath: $0) })
     }
     if json { print(String(decoding: try StableJSON.document(report), as: UTF8.self)) }
   }

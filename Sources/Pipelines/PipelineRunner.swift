@@ -25,14 +25,16 @@ package struct PipelineRunner {
   }
 
   /// Starts a run of `pipeline` in a new folder below `runs`.
-  package func start(_ pipeline: Pipeline, in runs: URL) async throws -> RunReport {
+  package func start(
+    _ pipeline: Pipeline, in runs: URL, reserved: URL? = nil
+  ) async throws -> RunReport {
     // What cannot be found is found out before a folder is made.
     let parts = try Parts(pipeline, model: nil)
     let plan = try PipelineCheck(pipeline, parts)
     try Registry.open(in: runs).check()
     let folder = try RunFolder.create(
       in: runs, name: pipeline.settings.name, settings: try pipeline.yaml(),
-      sandboxLevel: parts.judge.sandboxLevel.rawValue)
+      sandboxLevel: parts.judge.sandboxLevel.rawValue, reserved: reserved)
     display.message("\(plan.text)\n")
     return try await guarded(folder, parts) {
       try await run(pipeline, folder, parts, from: nil)

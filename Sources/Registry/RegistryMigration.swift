@@ -16,5 +16,7 @@ package struct RegistryMigration: Sendable {
     .stages,
     .checkpoints,
     .evaluations,
+    .schedules,
+    .jobs,
   ]
 }

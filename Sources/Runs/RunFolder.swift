@@ -39,20 +39,20 @@ package final class RunFolder: Sendable {
   /// Makes `runs/<name>-<n>` with the next free number, and takes its lock.
   ///
   /// `run.json` is written last: a folder that has it can be gone on with, whenever the process was
-  /// killed.
+  /// killed. A folder of ``reserve(in:name:)`` is used in place of a new one.
   ///
   /// - Throws: ``RunError``, such as ``RunError/unusableName(kind:name:)``.
   package static func create(
     in runs: URL, name: String, settings yaml: String, sandboxLevel: String? = nil,
-    created: Date = Date()
+    created: Date = Date(), reserved: URL? = nil
   ) throws(RunError) -> RunFolder {
     try RunName.check(name, of: "run")
     do {
       try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
-      let url = try RunName.makeNextFolder(in: runs, name: name)
+      let url = try reserved ?? RunName.makeNextFolder(in: runs, name: name)
       for folder in ["stages", "checkpoints"] {
         try FileManager.default.createDirectory(
-          at: url.appending(path: folder), withIntermediateDirectories: false)
+          at: url.appending(path: folder), withIntermediateDirectories: reserved != nil)
       }
       let lock = try RunLock(of: url)
       let manifest = RunManifest(
@@ -69,6 +69,29 @@ package final class RunFolder: Sendable {
       throw .system(
         operation: "make a run in", path: runs.path, reason: failureReason(error))
     }
+  }
+
+  /// Refuses a name that no run can have.
+  package static func check(name: String) throws(RunError) { try RunName.check(name, of: "run") }
+
+  /// Makes `runs/<name>-<n>` for a run that another process will begin, so that its name is known
+  /// before; without `run.json` it is no run yet.
+  ///
+  /// - Throws: ``RunError``, such as ``RunError/unusableName(kind:name:)``.
+  package static func reserve(in runs: URL, name: String) throws(RunError) -> URL {
+    try RunName.check(name, of: "run")
+    do {
+      try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
+      return try RunName.makeNextFolder(in: runs, name: name)
+    } catch {
+      throw .system(
+        operation: "make a run in", path: runs.path, reason: failureReason(error))
+    }
+  }
+
+  /// Whether a folder holds a run, at work or not.
+  package static func isRun(_ url: URL) -> Bool {
+    FileManager.default.fileExists(atPath: url.appending(path: "run.json").path)
   }
 
   /// Opens a run that is there, and takes its lock.

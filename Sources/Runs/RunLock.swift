@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Settings
 import Glibc
 
@@ -6,7 +6,7 @@ import Glibc
 ///
 /// The lock is `flock`'s, so the system takes it back whenever the process ends, however it ends;
 /// the file it is on stays and says nothing. Children do not inherit it (`O_CLOEXEC`).
-final class RunLock: Sendable {
+package final class RunLock: Sendable {
   private let handle: FileHandle
 
   /// How often, and how many microseconds apart, a lock is tried that another one has: who looks
@@ -17,7 +17,7 @@ final class RunLock: Sendable {
   ///
   /// - Throws: ``RunError/inUse(folder:processID:)`` where another holder has it, in this process
   ///   too.
-  init(of folder: URL) throws(RunError) {
+  package init(of folder: URL) throws(RunError) {
     let path = folder.appending(path: "lock").path
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
@@ -47,7 +47,7 @@ final class RunLock: Sendable {
   /// Whether a process, this one included, holds the lock of `folder`.
   ///
   /// - Throws: ``RunError/system(operation:path:reason:)`` where the lock's file cannot be read.
-  static func isHeld(in folder: URL) throws(RunError) -> Bool {
+  package static func isHeld(in folder: URL) throws(RunError) -> Bool {
     let path = folder.appending(path: "lock").path
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -58,6 +58,19 @@ final class RunLock: Sendable {
     }
     defer { close(descriptor) }
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+  }
+
+  /// The process that holds the lock of `folder`; `nil` where none does.
+  package static func holder(of folder: URL) throws(RunError) -> Int32? {
+    guard try isHeld(in: folder) else { return nil }
+    let file = folder.appending(path: "lock")
+    do {
+      let handle = try FileHandle(forReadingFrom: file)
+      defer { withExtendedLifetime(handle) {} }
+      return holder(handle)
+    } catch {
+      throw .system(operation: "read", path: file.path, reason: failureReason(error))
+    }
   }
 
   /// The process id in the file; `nil` while its holder is about to write it.

@@ -79,6 +79,10 @@ import Testing
     Case("verifier stress arithmetic --tasks dup.jsonl --setting a=1", 64, "has no setting 'a'"),
     Case("verifier replay nowhere --verifier arithmetic", 1, "There is no run folder or file"),
     Case("verifier replay rows.jsonl --verifier arithmetic", 1, "they have none"),
+    Case("schedule add n --pipeline p.yaml --cron @dayly", 64, "Did you mean '@daily'?"),
+    Case("schedule next --cron @daily --timezone Mars/Olympus", 64, "no time zone that is known"),
+    Case("schedule next --cron @daily --count 0", 64, "--count is 0"),
+    Case("schedule next", 64, "Name a schedule, or an expression"),
     Case("frobnicate", 64, "Unexpected argument 'frobnicate'"),
   ]
 

@@ -21,6 +21,13 @@ import Testing
     "tasks decontaminate": TasksDecontaminateCommand.self,
     "tasks calibrate": TasksCalibrateCommand.self,
     "tasks import": TasksImportCommand.self,
+    "schedule add": ScheduleAddCommand.self, "schedule list": ScheduleListCommand.self,
+    "schedule show": ScheduleShowCommand.self, "schedule next": ScheduleNextCommand.self,
+    "schedule pause": SchedulePauseCommand.self, "schedule resume": ScheduleResumeCommand.self,
+    "schedule remove": ScheduleRemoveCommand.self,
+    "schedule install": ScheduleInstallCommand.self,
+    "schedule export": ScheduleExportCommand.self, "queue add": QueueAddCommand.self,
+    "queue list": QueueListCommand.self, "queue cancel": QueueCancelCommand.self,
   ]
 
   @Test(arguments: commands.keys.sorted())

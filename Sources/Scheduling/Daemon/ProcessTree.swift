@@ -1,0 +1,48 @@
+import Foundation
+
+/// Processes and their memory, from `/proc`.
+struct ProcessTree {
+  private struct Member {
+    let parent: Int32
+    let bytes: Int
+  }
+
+  private var members: [Int32: Member] = [:]
+
+  /// Looks at all processes of the machine.
+  ///
+  /// One that ends meanwhile, or that cannot be read, is left out.
+  init(pageBytes: Int = 4096) {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc") else { return }
+    for name in names {
+      guard let process = Int32(name),
+        let text = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
+        let parsed = Self.parse(text)
+      else { continue }
+      members[process] = Member(parent: parsed.parent, bytes: parsed.pages * pageBytes)
+    }
+  }
+
+  /// Resident bytes of a process and all that descend from it; pages that they share count for each.
+  func residentBytes(below process: Int32) -> Int {
+    var children: [Int32: [Int32]] = [:]
+    for (child, member) in members { children[member.parent, default: []].append(child) }
+    var (sum, left, seen) = (0, [process], Set<Int32>())
+    while let next = left.popLast() {
+      guard seen.insert(next).inserted else { continue }
+      sum += members[next]?.bytes ?? 0
+      left += children[next] ?? []
+    }
+    return sum
+  }
+
+  /// Parent and resident pages: fields 4 and 24, counted behind the name, which may hold anything.
+  static func parse(_ stat: String) -> (parent: Int32, pages: Int)? {
+    guard let end = stat.lastIndex(of: ")") else { return nil }
+    let fields = stat[stat.index(after: end)...].split(separator: " ")
+    guard fields.count > 21, let parent = Int32(fields[1]), let pages = Int(fields[21]) else {
+      return nil
+    }
+    return (parent, pages)
+  }
+}

@@ -1,0 +1,194 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import Scheduling
+
+@Suite(.serialized) struct ScheduleDaemonTests {
+  /// Runs a daemon until something is so, and then shuts it down.
+  private func serve(_ hone: StubHone, until name: String, _ isSo: () throws -> Bool) async throws {
+    let daemon = hone.daemon()
+    let task = Task { try await daemon.run() }
+    try await hone.wait(for: name, until: isSo)
+    daemon.send(.shutDown)
+    try await task.value
+  }
+
+  private func phase(_ hone: StubHone, _ id: Int) throws -> JobPhase? {
+    try hone.store.jobs(done: 100).first { $0.job.id == id }?.job.phase
+  }
+
+  @Test func `a job runs in a folder of its own, with its overrides, and is recorded`() async throws
+  {
+    let hone = try StubHone("status finished; echo done")
+    var request = hone.request()
+    request.overrides = ["a.b=c d"]
+    let job = try hone.store.enqueue(request, now: Date())
+    try await serve(hone, until: "the end") {
+      try phase(hone, job.id) == .ended(.succeeded)
+    }
+    let runs = hone.runs.path
+    #expect(
+      try hone.calls() == ["run /p.yaml --set a.b=c d --runs \(runs) --into \(runs)/sums-1"])
+    let output = try String(
+      contentsOf: hone.runs.appending(path: "sums-1/output.txt"), encoding: .utf8)
+    #expect(output == "done\n")
+    let record = try #require(hone.store.jobs(done: 1).first)
+    #expect(record.job.run == "sums-1" && record.process == nil && record.ended != nil)
+  }
+
+  @Test func `what the user wrote wrongly ends a job with the reason`() async throws {
+    let hone = try StubHone("echo 'hone: no such key'; exit 64")
+    let job = try hone.store.enqueue(hone.request(), now: Date())
+    try await serve(hone, until: "the end") { try phase(hone, job.id) == .ended(.badUsage) }
+    #expect(try hone.calls().count == 1)
+  }
+
+  @Test func `a job that fails waits for its next attempt, with the reason`() async throws {
+    let hone = try StubHone("status failed; echo 'hone: the disk is full'; exit 1")
+    let job = try hone.store.enqueue(hone.request(), now: Date())
+    try await serve(hone, until: "the wait") {
+      try hone.store.jobs(done: 0).first?.job.failures == 1
+    }
+    let note = try #require(hone.store.jobs(done: 0).first { $0.job.id == job.id }?.job.note)
+    #expect(
+      note == "It failed with exit code 1: the disk is full Attempt 2 of 4 follows after 1m.")
+  }
+
+  @Test func `a daemon that ends stops its jobs, and the next resumes them`() async throws {
+    let hone = try StubHone(
+      "status running; trap 'status interrupted; exit 130' TERM; while :; do sleep 0.05; done")
+    let job = try hone.store.enqueue(hone.request(), now: Date())
+    try await serve(hone, until: "the start") {
+      FileManager.default.fileExists(
+        atPath: hone.runs.appending(path: "sums-1/run.json").path)
+    }
+    guard case .waiting = try phase(hone, job.id) else {
+      Issue.record("the job is not waiting")
+      return
+    }
+    try hone.replace("status finished")
+    try await serve(hone, until: "the end") { try phase(hone, job.id) == .ended(.succeeded) }
+    #expect(try hone.calls().last == "run --resume \(hone.runs.path)/sums-1")
+    #expect(try hone.store.jobs(done: 1).first?.job.failures == 0)
+  }
+
+  @Test func `a job that outlived its daemon is adopted, and not started again`() async throws {
+    let gate = "while [ ! -e '$GATE' ]; do sleep 0.05; done"
+    let hone = try StubHone("")
+    let open = hone.folder.appending(path: "gate")
+    try hone.replace(
+      "status running; " + gate.replacing("$GATE", with: open.path) + "; status finished")
+    let job = try hone.store.enqueue(hone.request(), now: Date())
+    // As a daemon that was killed leaves it: decided and written down, its process at work.
+    let now = Date()
+    let (state, _) = try hone.store.update(maxJobs: 1, isShuttingDown: false, now: now) {
+      scheduler, _ in
+      let actions = scheduler.step(at: now)
+      scheduler.state.jobs[0].run = "sums-1"
+      return actions
+    }
+    let folder = hone.runs.appending(path: "sums-1")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let process = JobProcess(program: hone.program, runs: hone.runs)
+    let orphan = Task { await process.run(state.jobs[0].request, in: folder) { _ in } }
+    try await hone.wait(for: "the orphan") { JobProcess.isAlive(in: folder) }
+
+    let daemon = hone.daemon()
+    let task = Task { try await daemon.run() }
+    try await hone.wait(for: "the adoption") { try ScheduleDaemon.process(in: hone.runs) != nil }
+    try Data().write(to: open)
+    try await hone.wait(for: "the end") { try phase(hone, job.id) == .ended(.succeeded) }
+    daemon.send(.shutDown)
+    try await task.value
+    #expect(await orphan.value == .succeeded)
+    #expect(try hone.calls().count == 1)
+  }
+
+  @Test func `a job whose process is gone is resumed after a wait`() async throws {
+    let hone = try StubHone("exit 0")
+    let job = try hone.store.enqueue(hone.request(), now: Date())
+    let now = Date()
+    _ = try hone.store.update(maxJobs: 1, isShuttingDown: false, now: now) { scheduler, _ in
+      let actions = scheduler.step(at: now)
+      scheduler.state.jobs[0].run = "sums-1"
+      return actions
+    }
+    try await serve(hone, until: "the look") {
+      try hone.store.jobs(done: 0).first?.job.failures == 1
+    }
+    let note = try #require(hone.store.jobs(done: 0).first { $0.job.id == job.id }?.job.note)
+    #expect(note.hasPrefix("It crashed: its process ended before its run began."))
+    #expect(try hone.calls() == [])
+  }
+
+  @Test func `one folder has one daemon`() async throws {
+    let hone = try StubHone("exit 0")
+    let daemon = hone.daemon()
+    let task = Task { try await daemon.run() }
+    try await hone.wait(for: "the daemon") { try ScheduleDaemon.process(in: hone.runs) != nil }
+    let error = await #expect(throws: ScheduleError.self) { try await hone.daemon().run() }
+    #expect(error?.description.contains("process \(getpid())") == true)
+    daemon.send(.shutDown)
+    try await task.value
+    #expect(try ScheduleDaemon.process(in: hone.runs) == nil)
+  }
+
+  @Test func `a running job that is cancelled stops, and stays stopped`() async throws {
+    let hone = try StubHone(
+      "status running; trap 'status interrupted; exit 130' TERM; while :; do sleep 0.05; done")
+    let job = try hone.store.enqueue(hone.request(), now: Date())
+    let daemon = hone.daemon()
+    let task = Task { try await daemon.run() }
+    try await hone.wait(for: "the start") {
+      FileManager.default.fileExists(
+        atPath: hone.runs.appending(path: "sums-1/run.json").path)
+    }
+    #expect(try hone.store.cancel(job.id, now: Date()).phase == .running)
+    daemon.send(.told)
+    try await hone.wait(for: "the end") { try phase(hone, job.id) == .ended(.cancelled) }
+    daemon.send(.shutDown)
+    try await task.value
+    #expect(throws: ScheduleError.notWaiting(id: job.id, state: "cancelled")) {
+      try hone.store.cancel(job.id, now: Date())
+    }
+  }
+
+  @Test func `a hook is told how a job ended, and its failure is recorded`() async throws {
+    let hone = try StubHone("status finished")
+    var request = hone.request()
+    request.hook = ["sh", "-c", "cat > told; exit 3"]
+    let job = try hone.store.enqueue(request, now: Date())
+    try await serve(hone, until: "the hook") {
+      try hone.store.jobs(done: 1).first?.hook != nil
+    }
+    #expect(try hone.store.jobs(done: 1).first?.hook == "it failed with exit code 3")
+    #expect(try phase(hone, job.id) == .ended(.succeeded))
+    let told = try JSONDecoder().decode(
+      JobHook.Message.self, from: Data(contentsOf: hone.folder.appending(path: "told")))
+    #expect(told.event == "success" && told.outcome == .succeeded && told.job == job.id)
+    #expect(told.run == hone.runs.appending(path: "sums-1").path)
+  }
+
+  @Test func `a hook that does not end is ended`() async throws {
+    let job = Job(
+      id: 1, schedule: nil, instant: Date(),
+      request: JobRequest(name: "a", pipeline: "/", folder: "/"))
+    let message = JobHook.Message(job, outcome: .failed, runs: URL(filePath: "/runs"))
+    let hook = JobHook(words: ["sleep", "1000"], folder: "/")
+    #expect(await hook.run(message, limitSeconds: 0.2) == "it took longer than 0 s and was ended")
+    let missing = JobHook(words: ["no-such-program-as-this"], folder: "/")
+    #expect(await missing.run(message).hasPrefix("it could not be run: "))
+  }
+
+  @Test func `memory is that of a process and its descendants`() throws {
+    let own = ProcessTree().residentBytes(below: getpid())
+    #expect(own > 1 << 20)
+    #expect(ProcessTree().residentBytes(below: 1) >= own || getppid() == 0)
+    #expect(
+      try #require(ProcessTree.parse("5 (a) b) S 7 \(String(repeating: "0 ", count: 19))42 0")) == (
+        7, 42
+      ))
+    #expect(ProcessTree.parse("nothing") == nil)
+  }
+}
