@@ -3,6 +3,7 @@ import Foundation
 import ModelFiles
 import Pipelines
 import PolicyGradient
+import Provenance
 import Registry
 import Settings
 import Tasks
@@ -49,6 +50,10 @@ struct CommandFailure: Equatable {
     case is SettingsError, is InvalidSetting, is InvalidObjective: badUsage
     case TaskError.unknownTask, TaskError.unknownSplit: badUsage
     case is ScaffoldError, is UnknownRun, is UnknownRound: badUsage
+    case GitError.unusableAddress, GitError.unknownReference, GitError.noFolder: badUsage
+    case InstallationError.notPinned, InstallationError.nameTaken,
+      InstallationError.pinnedElsewhere, InstallationError.otherCommit:
+      badUsage
     case TaskImportError.noGrader, TaskImportError.outputExists: badUsage
     case VerifierError.notFound, VerifierError.unknownSetting, VerifierError.invalidReward,
       VerifierError.invalidManifest:
