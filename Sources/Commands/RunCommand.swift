@@ -10,7 +10,8 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Runs a pipeline, or goes on with a run that was stopped.",
     usage: """
-      hone run <pipeline> [--set <path=value> ...] [--runs <folder>] [--json]
+      hone run <pipeline> [--set <path=value> ...] [--runs <folder>]
+               [--require-clean] [--json]
       hone run --resume <folder> [--json]
       """,
     discussion: """
@@ -21,6 +22,7 @@ struct RunCommand: AsyncParsableCommand {
 
         hone run pipelines/arithmetic-tiny.yaml
         hone run pipelines/arithmetic-tiny.yaml --set reinforce.rounds=50
+        hone run pipelines/arithmetic-tiny.yaml --require-clean
         hone run --resume runs/arithmetic-tiny-1
       """)
 
@@ -38,6 +40,9 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Go on with the run in this folder.", valueName: "folder"))
   var resume: String?
 
+  @Flag(help: "Refuse to start where files differ from the commit that is checked out.")
+  var requireClean = false
+
   @Flag(help: "Print the report as JSON on standard output.")
   var json = false
 
@@ -47,6 +52,9 @@ struct RunCommand: AsyncParsableCommand {
     }
     if resume != nil, !overrides.isEmpty {
       throw ValidationError("A run goes on with the settings that it began with: leave out --set.")
+    }
+    if resume != nil, requireClean {
+      throw ValidationError("A run goes on as it began: --require-clean is for one that starts.")
     }
   }
 
@@ -60,10 +68,10 @@ struct RunCommand: AsyncParsableCommand {
     if let resume {
       report = try await runner.resume(URL(filePath: resume))
     } else {
+      let file = URL(filePath: pipeline ?? "")
       report = try await runner.start(
-        Pipeline.load(
-          URL(filePath: pipeline ?? ""), overrides: try overrides.map(SettingOverride.init)),
-        in: URL(filePath: runs))
+        Pipeline.load(file, overrides: try overrides.map(SettingOverride.init)), file: file,
+        in: URL(filePath: runs), requiresClean: requireClean)
     }
     if json { print(String(decoding: try StableJSON.document(report), as: UTF8.self)) }
   }
