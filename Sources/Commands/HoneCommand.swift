@@ -21,7 +21,10 @@ package struct HoneCommand: AsyncParsableCommand {
     subcommands: [],
     groupedSubcommands: [
       CommandGroup(
-        name: "Pipelines:", subcommands: [RunCommand.self, RunsCommand.self, PipelineCommand.self]),
+        name: "Pipelines:",
+        subcommands: [
+          RunCommand.self, ReproduceCommand.self, RunsCommand.self, PipelineCommand.self,
+        ]),
       CommandGroup(name: "Tasks:", subcommands: [TasksCommand.self]),
       CommandGroup(name: "Models:", subcommands: [ModelCommand.self]),
       CommandGroup(name: "Tasks:", subcommands: [TasksCommand.self]),
@@ -42,7 +45,8 @@ package struct HoneCommand: AsyncParsableCommand {
   package static func main() async {
     do {
       var command = try await asyncParseAsRoot()
-      let interrupt = command is RunCommand ? nil : InterruptFlag.stopAtOnce()
+      let runs = command is RunCommand || command is ReproduceCommand
+      let interrupt = runs ? nil : InterruptFlag.stopAtOnce()
       defer { withExtendedLifetime(interrupt) {} }
       if var waiting = command as? any AsyncParsableCommand {
         try await waiting.run()
