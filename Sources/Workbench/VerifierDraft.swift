@@ -1,5 +1,6 @@
 import Digests
 import Foundation
+import Glibc
 import Provenance
 import Runs
 import Settings
@@ -11,9 +12,14 @@ extension VerifierInstallation {
     let folder: URL
     private let plugins: URL
 
+    private static let prefix = ".draft-"
+    /// Seconds after which a draft belongs to nobody who still works.
+    private static let abandonedSeconds = 86_400.0
+
     init(in plugins: URL) throws(InstallationError) {
       self.plugins = plugins
-      folder = plugins.appending(path: ".draft-\(UUID().uuidString)")
+      folder = plugins.appending(path: "\(Self.prefix)\(UUID().uuidString)")
+      Self.sweep(plugins)
       do {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       } catch {
@@ -22,8 +28,9 @@ extension VerifierInstallation {
     }
 
     deinit {
-      // What is left begins with a dot, so it is no plugin.
+      // What is left begins with a dot, so it is no plugin, and a later draft removes it.
       try? FileManager.default.removeItem(at: folder)
+      rmdir(plugins.path)  // only where it is empty: nothing was taken into a folder made for it
     }
 
     /// Fetches what is asked for, and writes it as `NAME` into the draft.
@@ -75,6 +82,20 @@ extension VerifierInstallation {
     }
 
     // MARK: - Files
+
+    /// Removes the drafts of processes that were killed.
+    private static func sweep(_ plugins: URL) {
+      // What cannot be listed, dated or removed is met again when the draft is written.
+      let entries = try? FileManager.default.contentsOfDirectory(
+        at: plugins, includingPropertiesForKeys: [.contentModificationDateKey])
+      for entry in entries ?? [] where entry.lastPathComponent.hasPrefix(prefix) {
+        let values = try? entry.resourceValues(forKeys: [.contentModificationDateKey])
+        guard let date = values?.contentModificationDate,
+          -date.timeIntervalSinceNow > abandonedSeconds
+        else { continue }
+        try? FileManager.default.removeItem(at: entry)
+      }
+    }
 
     private func write(_ file: CommittedFolder.File, to url: URL) throws(InstallationError) {
       do {

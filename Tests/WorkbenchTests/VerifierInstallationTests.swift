@@ -57,12 +57,11 @@ import Verifiers
         change(try String(contentsOf: file, encoding: .utf8)), to: "units/verifier.yaml")
     }
 
+    /// Whether neither a plugin nor a pin nor a draft is there.
     var isUntouched: Bool {
       get throws {
-        let entries = try FileManager.default.contentsOfDirectory(atPath: plugins.path)
-        return entries == []
-          && !FileManager.default.fileExists(
-            atPath: VerifierPins.file(for: plugins).path)
+        guard FileManager.default.fileExists(atPath: project.path) else { return true }
+        return try FileManager.default.contentsOfDirectory(atPath: project.path) == []
       }
     }
   }
@@ -171,6 +170,19 @@ import Verifiers
       }
       #expect(try bench.isUntouched)
     }
+  }
+
+  @Test func `drafts of processes that were killed go after a day`() async throws {
+    let bench = try Bench()
+    for (name, age) in [(".draft-old", 90_000.0), (".draft-new", 60), (".other", 90_000)] {
+      let folder = bench.plugins.appending(path: name)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: folder.path)
+    }
+    await #expect(throws: GitError.self) { try await bench.add("nothing") }
+    let left = try FileManager.default.contentsOfDirectory(atPath: bench.plugins.path)
+    #expect(left.sorted() == [".draft-new", ".other"])
   }
 
   @Test func `what is no verifier is named`() async throws {
