@@ -39,7 +39,7 @@ func test(_ name: String, _ others: [Target.Dependency], fixtures: Bool = false)
 }
 
 let tests: [Target] = [
-  .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
+  .target(name: "TestSupport", dependencies: ["CGit2", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
   .target(name: "TestPolicies", dependencies: ["Policies", "TestSupport", "Tokenizers", "Transformers"], path: "Tests/TestPolicies", swiftSettings: strict),
   test("Tensors", ["CKernels"], fixtures: true),
   test("ModelFiles", ["Tensors", "Tokenizers", "Transformers"], fixtures: true),
@@ -47,6 +47,7 @@ let tests: [Target] = [
   test("Transformers", ["ModelFiles", "Tensors"], fixtures: true),
   test("PolicyGradient", [], fixtures: true),
   test("Digests", []),
+  test("Provenance", []),
   test("PropositionalLogic", ["Randomness"]),
   test("Gzip", []),
   test("Randomness", []),
@@ -74,8 +75,8 @@ let tests: [Target] = [
   test("Rollouts", ["Policies", "TestPolicies", "VerifierKit", "Verifiers"]),
   test("Pipelines", ["Registry", "Rollouts", "Settings", "Tasks", "Training", "VerifierKit", "hone", grdb]),
   test("Scheduling", ["Digests", "Randomness", "Registry", "Runs", "Settings"], fixtures: true),
-  test("Workbench", ["Rollouts", "Sandbox", "Tasks", "VerifierKit", "Verifiers", log]),
-  test("Commands", ["hone", "Digests", "Evaluation", "PolicyGradient", "Settings", "Tasks", "VerifierKit", "Verifiers", arguments, subprocess]),
+  test("Workbench", ["Provenance", "Rollouts", "Sandbox", "Tasks", "VerifierKit", "Verifiers", log]),
+  test("Commands", ["hone", "Digests", "Evaluation", "PolicyGradient", "Provenance", "Runs", "Sandbox", "Settings", "Tasks", "VerifierKit", "Verifiers", "Workbench", arguments, subprocess]),
 ]
 
 // A module imports only what stands on a lower floor; docs/ARCHITECTURE.md explains the house, and
@@ -103,6 +104,7 @@ let package = Package(
     module("Tensors", ["CKernels"]),
     .target(name: "Digests", swiftSettings: strict + optimised),
     .systemLibrary(name: "CZlib"),
+    .systemLibrary(name: "CGit2", pkgConfig: "libgit2"),
     module("Gzip", ["CZlib"]),
     module("Randomness", []),
     module("Settings", [yams]),
@@ -121,6 +123,7 @@ let package = Package(
     module("Sandbox", ["CSandbox"]),
     module("Cells", ["CCell"]),
     module("Runs", ["Settings"]),
+    module("Provenance", ["CGit2"]),
     // Floor 2: files of models; tasks.
     module("Tasks", ["Digests", "FactTables", "Gzip", "PropositionalLogic", "Randomness", "Settings", "VerifierKit"]),
     module("ModelFiles", ["CFiles", "Tensors", "Transformers", "Tokenizers"]),
@@ -133,12 +136,12 @@ let package = Package(
     // Floor 5: scored groups become weights, and numbers.
     module("Training", ["ModelFiles", "PolicyGradient", "Policies", "Randomness", "Rollouts", "Settings", "Tensors", "Transformers", "VerifierKit"]),
     module("Evaluation", ["Policies", "Rollouts", "Settings", "Tasks", "Verifiers", "VerifierKit"]),
-    .target(name: "Workbench", dependencies: ["Randomness", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "VerifierKit", "Verifiers", log], resources: [.embedInCode("Templates")], swiftSettings: strict),
+    .target(name: "Workbench", dependencies: ["Digests", "Provenance", "Randomness", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "VerifierKit", "Verifiers", log], resources: [.embedInCode("Templates")], swiftSettings: strict),
     // Floor 6: a pipeline file becomes a recorded run.
-    module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Registry", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
+    module("Pipelines", ["Digests", "Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Provenance", "Randomness", "Registry", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
     module("Scheduling", ["Randomness", "Registry", "Runs", "Settings", grdb, subprocess, system]),
     // Floor 7: the command line.
-    module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Registry", "Rollouts", "Runs", "Sandbox", "Scheduling", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
+    module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Provenance", "Registry", "Rollouts", "Runs", "Sandbox", "Scheduling", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
     .executableTarget(name: "hone", dependencies: ["Commands", "hone-cell", "hone-verifier-answer-format", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-exact-text", "hone-verifier-fact-table", "hone-verifier-openai-grader", "hone-verifier-proof", "hone-verifier-proof-assistant", "jail", arguments], swiftSettings: strict),
     .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Registry", "Runs", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", "jail"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.

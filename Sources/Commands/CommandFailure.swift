@@ -3,6 +3,7 @@ import Foundation
 import ModelFiles
 import Pipelines
 import PolicyGradient
+import Provenance
 import Registry
 import Runs
 import Scheduling
@@ -53,6 +54,10 @@ struct CommandFailure: Equatable {
     case is ScaffoldError, is UnknownRun, is UnknownRound: badUsage
     case ScheduleError.daemonAtWork: 1
     case is ScheduleError, is CronError, RunError.unusableName: badUsage
+    case GitError.unusableAddress, GitError.unknownReference, GitError.noFolder: badUsage
+    case InstallationError.notPinned, InstallationError.nameTaken,
+      InstallationError.pinnedElsewhere, InstallationError.otherCommit:
+      badUsage
     case TaskImportError.noGrader, TaskImportError.outputExists: badUsage
     case VerifierError.notFound, VerifierError.unknownSetting, VerifierError.invalidReward,
       VerifierError.invalidManifest:

@@ -21,7 +21,10 @@ package struct HoneCommand: AsyncParsableCommand {
     subcommands: [],
     groupedSubcommands: [
       CommandGroup(
-        name: "Pipelines:", subcommands: [RunCommand.self, RunsCommand.self, PipelineCommand.self]),
+        name: "Pipelines:",
+        subcommands: [
+          RunCommand.self, ReproduceCommand.self, RunsCommand.self, PipelineCommand.self,
+        ]),
       CommandGroup(
         name: "At their time:", subcommands: [ScheduleCommand.self, QueueCommand.self]),
       CommandGroup(name: "Tasks:", subcommands: [TasksCommand.self]),
@@ -44,8 +47,9 @@ package struct HoneCommand: AsyncParsableCommand {
   package static func main() async {
     do {
       var command = try await asyncParseAsRoot()
-      let interrupt =
-        command is RunCommand || command is ScheduleRunCommand ? nil : InterruptFlag.stopAtOnce()
+      let stopsByItself =
+        command is RunCommand || command is ReproduceCommand || command is ScheduleRunCommand
+      let interrupt = stopsByItself ? nil : InterruptFlag.stopAtOnce()
       defer { withExtendedLifetime(interrupt) {} }
       if var waiting = command as? any AsyncParsableCommand {
         try await waiting.run()

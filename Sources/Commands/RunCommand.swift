@@ -10,8 +10,8 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Runs a pipeline, or goes on with a run that was stopped.",
     usage: """
-      hone run <pipeline> [--set <path=value> ...] [--runs <folder>] [--json]
-      hone run <pipeline> [--set <path=value> ...] [--runs <folder>] [--detach]
+      hone run <pipeline> [--set <path=value> ...] [--runs <folder>]
+               [--require-clean] [--detach | --json]
       hone run --resume <folder> [--json]
       """,
     discussion: """
@@ -23,6 +23,7 @@ struct RunCommand: AsyncParsableCommand {
         hone run pipelines/arithmetic-tiny.yaml
         hone run pipelines/arithmetic-tiny.yaml --set reinforce.rounds=50
         hone run pipelines/arithmetic-tiny.yaml --detach
+        hone run pipelines/arithmetic-tiny.yaml --require-clean
         hone run --resume runs/arithmetic-tiny-1
       """)
 
@@ -46,6 +47,9 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A folder that was reserved for this run.", visibility: .hidden))
   var into: String?
 
+  @Flag(help: "Refuse to start where files differ from the commit that is checked out.")
+  var requireClean = false
+
   @Flag(help: "Print the report as JSON on standard output.")
   var json = false
 
@@ -62,6 +66,9 @@ struct RunCommand: AsyncParsableCommand {
     if detach, into != nil || json {
       throw ValidationError("--detach prints where the run is: leave out --json and --into.")
     }
+    if resume != nil, requireClean {
+      throw ValidationError("A run goes on as it began: --require-clean is for one that starts.")
+    }
   }
 
   func run() async throws {
@@ -75,10 +82,11 @@ struct RunCommand: AsyncParsableCommand {
     if let resume {
       report = try await runner.resume(URL(filePath: resume))
     } else {
+      let file = URL(filePath: pipeline ?? "")
       report = try await runner.start(
-        Pipeline.load(
-          URL(filePath: pipeline ?? ""), overrides: try overrides.map(SettingOverride.init)),
-        in: URL(filePath: runs), reserved: into.map { URL(filePath: $0) })
+        Pipeline.load(file, overrides: try overrides.map(SettingOverride.init)), file: file,
+        in: URL(filePath: runs), reserved: into.map { URL(filePath: $0) },
+        requiresClean: requireClean)
     }
     if json { print(String(decoding: try StableJSON.document(report), as: UTF8.self)) }
   }

@@ -10,6 +10,7 @@ struct RunsCommand: AsyncParsableCommand {
       RunsListCommand.self,
       RunsShowCommand.self,
       RunsWatchCommand.self,
+      RunsDiffCommand.self,
       RunsCollectCommand.self,
     ])
 }

@@ -19,10 +19,12 @@ struct VerifierCommand: AsyncParsableCommand {
         hone verifier check my-checker
         hone verifier stress my-checker --tasks arithmetic
         hone verifier replay runs/arithmetic-tiny-1 --verifier arithmetic
+        hone verifier add https://example.org/checkers.git@v1.2 --path units
       """,
     subcommands: [
       VerifierListCommand.self, VerifierNewCommand.self, VerifierCheckCommand.self,
-      VerifierStressCommand.self, VerifierReplayCommand.self,
+      VerifierStressCommand.self, VerifierReplayCommand.self, VerifierAddCommand.self,
+      VerifierUpdateCommand.self, VerifierRemoveCommand.self,
     ])
 }
 

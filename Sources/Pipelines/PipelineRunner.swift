@@ -14,28 +14,45 @@ import Verifiers
 package struct PipelineRunner {
   private let display: ProgressDisplay
   private let isInterrupted: @Sendable () -> Bool
+  private let roundLimit: Int?
 
   /// - Parameters:
   ///   - display: Where progress goes.
+  ///   - roundLimit: Rounds of reinforcement after which a run stops as if it were interrupted.
   ///   - isInterrupted: Asked between rounds; once it is true, a checkpoint is written and
   ///     ``RunInterrupted`` is thrown.
-  package init(display: ProgressDisplay, isInterrupted: @escaping @Sendable () -> Bool = { false })
-  {
-    (self.display, self.isInterrupted) = (display, isInterrupted)
+  package init(
+    display: ProgressDisplay, roundLimit: Int? = nil,
+    isInterrupted: @escaping @Sendable () -> Bool = { false }
+  ) {
+    (self.display, self.roundLimit, self.isInterrupted) = (display, roundLimit, isInterrupted)
   }
 
   /// Starts a run of `pipeline` in a new folder below `runs`.
+  ///
+  /// - Parameters:
+  ///   - pipeline: What is run.
+  ///   - file: Where the pipeline was read from, for the record.
+  ///   - runs: Where the folder is made.
+  ///   - reserved: A folder that was reserved for the run; nil for a new one.
+  ///   - requiresClean: Whether to refuse a working tree that differs from its commit.
+  /// - Returns: What the run found.
+  /// - Throws: ``RunInterrupted``, ``UncleanTree``, or what stops a stage.
   package func start(
-    _ pipeline: Pipeline, in runs: URL, reserved: URL? = nil
+    _ pipeline: Pipeline, file: URL? = nil, in runs: URL, reserved: URL? = nil,
+    requiresClean: Bool = false
   ) async throws -> RunReport {
     // What cannot be found is found out before a folder is made.
     let parts = try Parts(pipeline, model: nil)
     let plan = try PipelineCheck(pipeline, parts)
     try Registry.open(in: runs).check()
+    let origin = try RunOrigin(
+      pipeline, file: file, parts: parts, runs: runs, requiresClean: requiresClean)
     let folder = try RunFolder.create(
       in: runs, name: pipeline.settings.name, settings: try pipeline.yaml(),
-      sandboxLevel: parts.judge.sandboxLevel.rawValue, reserved: reserved)
-    display.message("\(plan.text)\n")
+      sandboxLevel: parts.judge.sandboxLevel.rawValue, provenance: origin.provenance,
+      patch: origin.patch, reserved: reserved)
+    display.message("\(plan.text)\n\n\(origin.summary)\n")
     return try await guarded(folder, parts) {
       try await run(pipeline, folder, parts, from: nil)
     }
@@ -127,8 +144,9 @@ package struct PipelineRunner {
     var context = RunContext(
       pipeline: pipeline, policy: parts.policy, training: parts.training,
       evaluation: parts.evaluation, judge: parts.judge, folder: folder, display: display,
-      isInterrupted: isInterrupted, checkpoints: CheckpointStore(folder.checkpoints),
-      recorder: recorder, tally: checkpoint?.state.tally ?? RunTally())
+      isAskedToStop: isInterrupted, roundLimit: roundLimit,
+      checkpoints: CheckpointStore(folder.checkpoints), recorder: recorder,
+      tally: checkpoint?.state.tally ?? RunTally())
     for index in first..<pipeline.stages.count {
       let resumes = index == first ? checkpoint : nil
       try await run(stage: index, &context, from: resumes)

@@ -17,7 +17,9 @@ struct RunContext {
   let judge: Judge
   let folder: RunFolder
   let display: ProgressDisplay
-  let isInterrupted: @Sendable () -> Bool
+  let isAskedToStop: @Sendable () -> Bool
+  /// Rounds of reinforcement after which the run stops; nil for all.
+  let roundLimit: Int?
   let checkpoints: CheckpointStore
   let recorder: RunRecorder
   /// Counts of the whole run, those before a resume included.
@@ -26,6 +28,11 @@ struct RunContext {
   /// The seed of a stage: no two stages share random numbers.
   func seed(of stage: StagePosition) -> UInt64 {
     pipeline.settings.seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(stage.index + 1)
+  }
+
+  /// Whether the run ends at its next resting place.
+  func isInterrupted() -> Bool {
+    isAskedToStop() || roundLimit.map { tally.rounds >= $0 } ?? false
   }
 
   /// Ends the run where a verifier was disabled: what follows could not be scored.

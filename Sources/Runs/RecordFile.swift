@@ -52,9 +52,18 @@ final class RecordFile: Sendable {
     try contents().split(separator: UInt8(ascii: "\n")).map { Data($0) }
   }
 
+  /// The whole records of a file that another holder may be writing to; the file stays as it is.
+  static func records(in url: URL) throws(RunError) -> [Data] {
+    let data = try contents(of: url)
+    let end = data.lastIndex(of: UInt8(ascii: "\n")) ?? data.startIndex
+    return data[..<end].split(separator: UInt8(ascii: "\n")).map { Data($0) }
+  }
+
   // MARK: - Helpers
 
-  private func contents() throws(RunError) -> Data {
+  private func contents() throws(RunError) -> Data { try Self.contents(of: url) }
+
+  private static func contents(of url: URL) throws(RunError) -> Data {
     do {
       return try Data(contentsOf: url)
     } catch {

@@ -9,6 +9,7 @@ import Synchronization
 /// runs/NAME-1/
 ///   run.json                       what it is, and how far it has come
 ///   settings.yaml                  every setting, resolved
+///   provenance.patch               how the working tree differed from its commit, where it did
 ///   stages/01-warmUp.jsonl         records: the same bytes for the same run
 ///   stages/01-warmUp.timings.jsonl what differs from run to run: seconds, rates
 ///   checkpoints/
@@ -41,10 +42,21 @@ package final class RunFolder: Sendable {
   /// `run.json` is written last: a folder that has it can be gone on with, whenever the process was
   /// killed. A folder of ``reserve(in:name:)`` is used in place of a new one.
   ///
+  /// - Parameters:
+  ///   - runs: The folder of runs, which is made where it is missing.
+  ///   - name: The pipeline's name.
+  ///   - yaml: Every setting, resolved.
+  ///   - sandboxLevel: How much the sandbox takes away from the verifiers.
+  ///   - provenance: What the run is made of.
+  ///   - patch: How the working tree differs from its commit; no file where it is empty.
+  ///   - created: When.
+  ///   - reserved: A folder of ``reserve(in:name:)``; nil for a new one.
+  /// - Returns: The run, locked.
   /// - Throws: ``RunError``, such as ``RunError/unusableName(kind:name:)``.
   package static func create(
     in runs: URL, name: String, settings yaml: String, sandboxLevel: String? = nil,
-    created: Date = Date(), reserved: URL? = nil
+    provenance: RunProvenance? = nil, patch: Data = Data(), created: Date = Date(),
+    reserved: URL? = nil
   ) throws(RunError) -> RunFolder {
     try RunName.check(name, of: "run")
     do {
@@ -58,9 +70,10 @@ package final class RunFolder: Sendable {
       let manifest = RunManifest(
         format: RunManifest.currentFormat, honeVersion: HoneVersion.current,
         name: url.lastPathComponent, created: created.ISO8601Format(),
-        sandboxLevel: sandboxLevel, status: .running)
+        sandboxLevel: sandboxLevel, provenance: provenance, status: .running)
       let run = RunFolder(url, lock, manifest)
       try run.write(Data(yaml.utf8), as: "settings.yaml")
+      if !patch.isEmpty { try run.write(patch, as: RunProvenance.patchFile) }
       try run.write(StableJSON.document(manifest), as: "run.json")
       return run
     } catch let error as RunError {

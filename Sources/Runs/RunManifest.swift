@@ -13,6 +13,8 @@ package struct RunManifest: Codable, Equatable, Sendable {
   package let created: String
   /// How much the sandbox takes away from the verifiers; nil in runs that did not record it.
   package var sandboxLevel: String?
+  /// What the run was made of; nil in runs that did not record it.
+  package var provenance: RunProvenance?
   package var status: RunStatus
   /// Why the run failed, where it did.
   package var reason: String?

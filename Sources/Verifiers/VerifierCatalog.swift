@@ -25,13 +25,16 @@ package enum VerifierCatalog {
   ///   - name: The plugin's name.
   ///   - folders: Folders of plugins, in order.
   /// - Returns: Its manifest.
-  /// - Throws: ``VerifierError/notFound(name:folders:known:)``, or what is wrong with its manifest.
+  /// - Throws: ``VerifierError/notFound(name:folders:known:)``, what is wrong with its manifest, or
+  ///   ``VerifierError/changedSincePin(name:folder:commit:)``.
   package static func find(
     _ name: String, in folders: [URL] = folders()
   ) throws(VerifierError) -> VerifierManifest {
     if isName(name) {
       for folder in folders where isPlugin(folder.appending(path: name)) {
-        return try VerifierManifest(folder: folder.appending(path: name))
+        let plugin = folder.appending(path: name)
+        try VerifierPins.check(plugin)
+        return try VerifierManifest(folder: plugin)
       }
     }
     throw .notFound(name: name, folders: folders, known: names(in: folders))

@@ -19,6 +19,9 @@ package enum VerifierError: Error, Equatable, CustomStringConvertible {
   /// A plugin could not make of its files what it reads at every start.
   case notPrepared(verifier: String, reason: String)
   case invalidReward(rule: String)
+  case unreadablePins(file: URL, reason: String)
+  /// A plugin's folder is not what `verifiers.lock` says.
+  case changedSincePin(name: String, folder: URL, commit: String)
 
   package var description: String {
     switch self {
@@ -58,6 +61,15 @@ package enum VerifierError: Error, Equatable, CustomStringConvertible {
       "Verifier '\(verifier)' could not prepare itself: \(reason)"
     case .invalidReward(let rule):
       "The reward cannot be used: \(rule)."
+    case .unreadablePins(let file, let reason):
+      "\(file.path) cannot be read: \(reason). Restore it, for example from git."
+    case .changedSincePin(let name, let folder, let commit):
+      """
+      Verifier '\(name)' is not what \(VerifierPins.fileName) pins (commit \(commit.prefix(12))): \
+      files in \(folder.path) were changed, added or removed. Take the pinned files again with \
+      `hone verifier update \(name)`, or, to keep the changes as your own, give the folder and its \
+      manifest another name.
+      """
     }
   }
 }

@@ -51,6 +51,7 @@ package struct VerifierListing: Codable, Equatable, Sendable {
       let read = try VerifierManifest(folder: folder)
       manifest = read
       try read.checkCommand(beside: executables)
+      try VerifierPins.check(folder)
     } catch {
       fault = error.description
     }

@@ -6,7 +6,8 @@ import Testing
 @Suite struct HelpTests {
   /// Commands that do something, by name.
   static let commands: [String: any ParsableCommand.Type] = [
-    "run": RunCommand.self, "runs list": RunsListCommand.self,
+    "run": RunCommand.self, "reproduce": ReproduceCommand.self, "runs diff": RunsDiffCommand.self,
+    "runs list": RunsListCommand.self,
     "runs show": RunsShowCommand.self, "runs watch": RunsWatchCommand.self,
     "runs gc": RunsCollectCommand.self, "pipeline check": PipelineCheckCommand.self,
     "model fetch": ModelFetchCommand.self, "model info": ModelInfoCommand.self,
@@ -15,7 +16,9 @@ import Testing
     "tokenize": TokenizeCommand.self, "ask": AskCommand.self,
     "verifier list": VerifierListCommand.self, "verifier new": VerifierNewCommand.self,
     "verifier check": VerifierCheckCommand.self, "verifier stress": VerifierStressCommand.self,
-    "verifier replay": VerifierReplayCommand.self,
+    "verifier replay": VerifierReplayCommand.self, "verifier add": VerifierAddCommand.self,
+    "verifier update": VerifierUpdateCommand.self,
+    "verifier remove": VerifierRemoveCommand.self,
     "tasks inspect": TasksInspectCommand.self, "tasks split": TasksSplitCommand.self,
     "tasks dedupe": TasksDedupeCommand.self,
     "tasks decontaminate": TasksDecontaminateCommand.self,

@@ -26,11 +26,18 @@ final class Program: Sendable {
     }
   }
 
-  /// Runs `hone` with arguments, its standard input being a text.
-  func run(_ arguments: [String], input: String = "") async throws -> Finished {
+  /// Runs `hone` with arguments in a folder within, its standard input being a text.
+  func run(
+    _ arguments: [String], input: String = "", in place: String = ""
+  ) async throws -> Finished {
     let hone = VerifierCatalog.executableFolder.appending(path: "hone").path
     let result = try await Subprocess.run(
-      .name("env"), arguments: Arguments(["-C", folder.path, hone] + arguments),
+      .name("env"),
+      arguments: Arguments(
+        [
+          "-C", folder.appending(path: place).path,
+          "XDG_CACHE_HOME=\(folder.appending(path: "cache").path)", hone,
+        ] + arguments),
       input: .string(input), output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
     let code: Int32 =
       switch result.terminationStatus {
@@ -41,8 +48,10 @@ final class Program: Sendable {
   }
 
   /// Runs `hone` with words that blanks set apart.
-  func run(_ words: String, input: String = "") async throws -> Finished {
-    try await run(words.split(separator: " ").map(String.init), input: input)
+  func run(
+    _ words: String, input: String = "", in place: String = ""
+  ) async throws -> Finished {
+    try await run(words.split(separator: " ").map(String.init), input: input, in: place)
   }
 
   func write(_ text: String, to name: String) throws {
