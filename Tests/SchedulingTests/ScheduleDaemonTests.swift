@@ -52,7 +52,7 @@ import Testing
     }
     let note = try #require(hone.store.jobs(done: 0).first { $0.job.id == job.id }?.job.note)
     #expect(
-      note == "It failed with exit code 1: the disk is full Attempt 2 of 4 follows after 1m.")
+      note == "It failed with exit code 1: the disk is full. Attempt 2 of 4 follows after 1m.")
   }
 
   @Test func `a daemon that ends stops its jobs, and the next resumes them`() async throws {
@@ -182,9 +182,8 @@ import Testing
   }
 
   @Test func `memory is that of a process and its descendants`() throws {
-    let own = ProcessTree().residentBytes(below: getpid())
+    let own = try ProcessTree().residentBytes(below: getpid())
     #expect(own > 1 << 20)
-    #expect(ProcessTree().residentBytes(below: 1) >= own || getppid() == 0)
     #expect(
       try #require(ProcessTree.parse("5 (a) b) S 7 \(String(repeating: "0 ", count: 19))42 0")) == (
         7, 42

@@ -119,6 +119,17 @@ import Testing
     #expect(world.started.isEmpty && world.skipped.isEmpty && world.wake == nil)
   }
 
+  @Test func `a job of a paused schedule waits until it goes on`() throws {
+    var world = try world("0 1 * * *") { $0.job.quiet = try? QuietHours(parsing: "00:30-02:00") }
+    world.advance(to: world.now + 1.5 * hour)
+    world.scheduler.state.schedules[0].schedule.isPaused = true
+    world.advance(to: world.now + 5 * hour)
+    #expect(world.started.isEmpty && world.wake == nil)
+    world.scheduler.state.schedules[0].schedule.isPaused = false
+    world.advance(to: world.now + hour)
+    #expect(world.started.count == 1)
+  }
+
   @Test func `a job that fails is gone on with, each time after a longer wait`() throws {
     var world = try world("0 1 * * *") { $0.job.retries.limit = 3 }
     world.fate = { _ in (0, .failed(code: 1, reason: "the disk is full")) }
@@ -132,7 +143,7 @@ import Testing
     #expect(world.started.count == 1 && world.resumed == [1, 1, 1])
     let job = try #require(world.ended.first)
     #expect(job.phase == .ended(.failed) && job.failures == 4)
-    #expect(job.note == "It failed with exit code 1: the disk is full")
+    #expect(job.note == "It failed with exit code 1: the disk is full.")
   }
 
   @Test func `what the user wrote wrongly is not tried again`() throws {

@@ -60,9 +60,9 @@ final class StubHone: Sendable {
 
   /// Waits until something is so; what is waited for is another process, which no clock moves.
   func wait(for name: String, until isSo: () throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = SuspendingClock.now + .seconds(60)
     while try !isSo() {
-      guard ContinuousClock.now < deadline else { throw Late(name: name) }
+      guard SuspendingClock.now < deadline else { throw Late(name: name) }
       await Task.yield()
     }
   }

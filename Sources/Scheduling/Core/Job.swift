@@ -116,13 +116,15 @@ package enum JobExit: Codable, Equatable, Sendable {
 
   /// As a sentence.
   package var text: String {
-    switch self {
-    case .succeeded: "It succeeded."
-    case .badUsage: "Its pipeline or settings are wrong (exit code 64)."
-    case .interrupted: "It was interrupted."
-    case .failed(let code, let reason):
-      "It failed with exit code \(code)\(reason.map { ": \($0)" } ?? ".")"
-    case .crashed(let reason): "It crashed: \(reason)."
-    }
+    let text =
+      switch self {
+      case .succeeded: "It succeeded"
+      case .badUsage: "Its pipeline or settings are wrong (exit code 64)"
+      case .interrupted: "It was interrupted"
+      case .failed(let code, let reason):
+        "It failed with exit code \(code)\(reason.map { ": \($0)" } ?? "")"
+      case .crashed(let reason): "It crashed: \(reason)"
+      }
+    return text.hasSuffix(".") ? text : text + "."
   }
 }

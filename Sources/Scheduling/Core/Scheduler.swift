@@ -123,7 +123,9 @@ package struct Scheduler: Sendable {
     let active = state.jobs.filter(\.phase.isActive)
     var room = state.maxJobs - active.count
     guard room > 0 else { return }
-    var busy = Set(active.compactMap(\.schedule))
+    // Nothing of a paused schedule starts.
+    var busy = Set(state.schedules.filter(\.schedule.isPaused).map(\.schedule.name))
+    busy.formUnion(active.compactMap(\.schedule))
     // The first of a schedule holds back the others, also while it waits for a further attempt.
     let waiting = state.jobs.indices
       .sorted {

@@ -11,10 +11,11 @@ struct ProcessTree {
 
   /// Looks at all processes of the machine.
   ///
-  /// One that ends meanwhile, or that cannot be read, is left out.
-  init(pageBytes: Int = 4096) {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc") else { return }
-    for name in names {
+  /// One that ends meanwhile is left out.
+  ///
+  /// - Throws: The system's error where there is no `/proc`.
+  init(pageBytes: Int = 4096) throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: "/proc") {
       guard let process = Int32(name),
         let text = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
         let parsed = Self.parse(text)

@@ -2,6 +2,7 @@ package import Foundation
 import Glibc
 package import Registry
 import Runs
+import Settings
 
 /// The process that starts jobs when their time has come: one thread of control around
 /// ``Scheduler``.
@@ -39,7 +40,8 @@ package actor ScheduleDaemon {
   private var unsent: [Int: Int32] = [:]
   /// Ends that are not written down yet.
   private var exits: [Int: JobExit] = [:]
-  private var hooks: [Task<Void, Never>] = []
+  /// Commands that are being told, by job.
+  private var hooks: [Int: Task<Void, Never>] = [:]
   private var isShuttingDown = false
   /// Whether a job at work has a budget of memory.
   private var hasMemoryBudgets = false
@@ -95,7 +97,7 @@ package actor ScheduleDaemon {
       if isShuttingDown, watched.isEmpty, exits.isEmpty { break }
       sleeper = sleep(until: wake)
     }
-    for hook in hooks { await hook.value }
+    for hook in Array(hooks.values) { await hook.value }
   }
 
   /// Decides, writes down what was decided, and then does it.
@@ -216,8 +218,13 @@ package actor ScheduleDaemon {
   private func memoryOfJobs() -> [Int: Int] {
     let processes = watched.compactMapValues { $0 }
     guard hasMemoryBudgets, !processes.isEmpty else { return [:] }
-    let tree = ProcessTree()
-    return processes.mapValues(tree.residentBytes)
+    do {
+      let tree = try ProcessTree()
+      return processes.mapValues(tree.residentBytes)
+    } catch {
+      say("The memory of jobs cannot be looked at: \(failureReason(error)).")
+      return [:]
+    }
   }
 
   private static func reserveFolders(
@@ -236,16 +243,17 @@ package actor ScheduleDaemon {
     guard !job.request.hook.isEmpty, case .ended(let outcome) = job.phase else { return }
     let hook = JobHook(words: job.request.hook, folder: job.request.folder)
     let message = JobHook.Message(job, outcome: outcome, runs: runs)
-    hooks.append(
-      Task { [store, say] in
-        let result = await hook.run(message)
-        do {
-          try store.setHook(result, of: job.id)
-        } catch {
-          say("\(error)")
-        }
-        if result != "done" { say("Job \(job.id): its hook: \(result).") }
-      })
+    hooks[job.id] = Task { record(await hook.run(message), ofHookFor: job.id) }
+  }
+
+  private func record(_ result: String, ofHookFor job: Int) {
+    hooks[job] = nil
+    do {
+      try store.setHook(result, of: job)
+    } catch {
+      say("\(error)")
+    }
+    if result != "done" { say("Job \(job): its hook: \(result).") }
   }
 
   private func sleep(until wake: Date) -> Task<Void, Never> {
