@@ -92,7 +92,7 @@ struct RunsCollectCommand: ParsableCommand {
   func run() throws {
     var rule = RetentionRule()
     (rule.keepLast, rule.keepEvery, rule.keepBest) = (keepLast, keepEvery, keepBest)
-    for name in names { _ = try RunReference(name, in: folder.url) }
+    let wanted = try names.map { try RunReference($0, in: folder.url).run.name }
     let registry = try Registry.open(in: folder.url)
     for unlisted in try registry.refresh() {
       CommandOutput.display().message("Left alone: \(unlisted.name): \(unlisted.reason)")
@@ -100,7 +100,7 @@ struct RunsCollectCommand: ParsableCommand {
     let plan = try DeletionPlan(
       kind, keeping: rule, in: registry,
       olderThan: olderThan.map { Date(timeIntervalSinceNow: -$0.seconds) },
-      runs: names.isEmpty ? nil : Set(names))
+      runs: wanted.isEmpty ? nil : Set(wanted))
     if !json { print(Self.text(plan)) }
     guard !dryRun, !plan.deletions.isEmpty else { return try report(plan, deleted: []) }
     guard yes || Self.agrees() else { return print("Nothing was deleted.") }

@@ -40,6 +40,9 @@ package enum CheckpointDigests {
     }
     for line in body.split(separator: "\n") {
       let (wanted, name) = (line.prefix(64), String(line.dropFirst(66)))
+      guard isPlainFile(name, in: folder) else {
+        return CheckpointDamage(file: name, reason: "it is gone, or no plain file")
+      }
       do {
         guard try digest(of: folder.appending(path: name)) == wanted else {
           return CheckpointDamage(file: name, reason: "its digest is another one")
@@ -74,6 +77,15 @@ package enum CheckpointDigests {
       let end = text.firstIndex(of: "\n")
     else { return nil }
     return (String(text.dropFirst(2).prefix(64)), String(text[text.index(after: end)...]))
+  }
+
+  /// Whether a name is that of a regular file of the folder, and no link or path to elsewhere.
+  private static func isPlainFile(_ name: String, in folder: URL) -> Bool {
+    guard !name.contains("/") else { return false }
+    // What cannot be looked at is no file, as one that is gone.
+    let values = try? FileManager.default.attributesOfItem(
+      atPath: folder.appending(path: name).path)
+    return values?[.type] as? FileAttributeType == .typeRegular
   }
 
   private static func digest(of file: URL) throws -> String {

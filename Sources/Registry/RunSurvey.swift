@@ -52,9 +52,14 @@ struct RunSurvey {
     case "reinforce":
       run.rounds += lines.count
       run.plannedRounds += stage.planned
-      let rounds = try lines.map { try Self.decode(RoundFigures.self, $0, file) }
-      if let last = rounds.last { run.reward = last.reward }
-      if let look = rounds.last(where: { $0.greedy != nil }) { run.greedy = look.greedy }
+      // From the end, since only the newest round and the newest look are wanted.
+      for (index, line) in lines.reversed().enumerated() {
+        let round = try Self.decode(RoundFigures.self, line, file)
+        if index == 0 { run.reward = round.reward }
+        guard let greedy = round.greedy else { continue }
+        run.greedy = greedy
+        break
+      }
     case "evaluate":
       guard let line = lines.last else { return }
       let evaluation = EvaluationEntry(
