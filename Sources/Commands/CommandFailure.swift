@@ -48,7 +48,7 @@ struct CommandFailure: Equatable {
     case SettingsError.unreadable: 1
     case is SettingsError, is InvalidSetting, is InvalidObjective: badUsage
     case TaskError.unknownTask, TaskError.unknownSplit: badUsage
-    case is ScaffoldError, is UnknownRun: badUsage
+    case is ScaffoldError, is UnknownRun, is OutputError: badUsage
     case TaskImportError.noGrader, TaskImportError.outputExists: badUsage
     case VerifierError.notFound, VerifierError.unknownSetting, VerifierError.invalidReward,
       VerifierError.invalidManifest:
