@@ -51,7 +51,7 @@ struct CommandFailure: Equatable {
     case SettingsError.unreadable: 1
     case is SettingsError, is InvalidSetting, is InvalidObjective: badUsage
     case TaskError.unknownTask, TaskError.unknownSplit: badUsage
-    case is ScaffoldError, is UnknownRun, is UnknownRound: badUsage
+    case is ScaffoldError, is UnknownRun, is UnknownRound, is OutputError: badUsage
     case ScheduleError.daemonAtWork: 1
     case is ScheduleError, is CronError, RunError.unusableName: badUsage
     case GitError.unusableAddress, GitError.unknownReference, GitError.noFolder: badUsage
