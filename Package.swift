@@ -18,9 +18,6 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-/// For loops over all bytes of a checkpoint: optimised in debug builds too, as C is.
-let optimised: [SwiftSetting] = [.unsafeFlags(["-O"])]
-
 /// A Swift module of the house, in `Sources/NAME`.
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -46,7 +43,7 @@ let tests: [Target] = [
   test("Tokenizers", [], fixtures: true),
   test("Transformers", ["ModelFiles", "Tensors"], fixtures: true),
   test("PolicyGradient", [], fixtures: true),
-  test("Digests", []),
+  test("Digests", ["CDigests"]),
   test("PropositionalLogic", ["Randomness"]),
   test("Gzip", []),
   test("Randomness", []),
@@ -71,8 +68,8 @@ let tests: [Target] = [
   test("Policies", ["Settings", "Tensors", "TestPolicies", "Tokenizers", "Transformers"]),
   test("Training", ["Policies", "PolicyGradient", "Settings", "Tensors", "TestPolicies", "Transformers"], fixtures: true),
   test("Evaluation", ["Policies", "Rollouts", "Tasks", "VerifierKit", "Verifiers"], fixtures: true),
-  test("Rollouts", ["Policies", "TestPolicies", "VerifierKit", "Verifiers"]),
-  test("Pipelines", ["Registry", "Rollouts", "Settings", "Tasks", "Training", "VerifierKit", "hone", grdb]),
+  test("Rollouts", ["Policies", "Settings", "Tasks", "TestPolicies", "VerifierKit", "Verifiers"]),
+  test("Pipelines", ["Evaluation", "Registry", "Rollouts", "Settings", "Tasks", "Training", "VerifierKit", "hone", grdb]),
   test("Scheduling", ["Digests", "Randomness", "Registry", "Runs", "Settings"], fixtures: true),
   test("Workbench", ["Rollouts", "Sandbox", "Tasks", "VerifierKit", "Verifiers", log]),
   test("Commands", ["hone", "Digests", "Evaluation", "PolicyGradient", "Settings", "Tasks", "VerifierKit", "Verifiers", arguments, subprocess]),
@@ -101,7 +98,8 @@ let package = Package(
     c("CKernels", []),
     c("CFiles", []),
     module("Tensors", ["CKernels"]),
-    .target(name: "Digests", swiftSettings: strict + optimised),
+    c("CDigests", []),
+    module("Digests", ["CDigests"]),
     .systemLibrary(name: "CZlib"),
     module("Gzip", ["CZlib"]),
     module("Randomness", []),
@@ -126,7 +124,7 @@ let package = Package(
     module("ModelFiles", ["CFiles", "Tensors", "Transformers", "Tokenizers"]),
     module("Registry", ["Digests", "Runs", "Settings", "VerifierKit", grdb]),
     // Floor 3: what writes and what judges; neither sees the other.
-    module("Policies", ["Tensors", "Transformers", "Tokenizers", "ModelFiles", "Randomness", "Settings"]),
+    module("Policies", ["Digests", "Tensors", "Transformers", "Tokenizers", "ModelFiles", "Randomness", "Settings"]),
     module("Verifiers", ["Digests", "Sandbox", "Settings", "VerifierKit", log, yams]),
     // Floor 4: problems become scored groups.
     module("Rollouts", ["Policies", "Randomness", "Sandbox", "Settings", "Tasks", "VerifierKit", "Verifiers"]),
@@ -135,7 +133,7 @@ let package = Package(
     module("Evaluation", ["Policies", "Rollouts", "Settings", "Tasks", "Verifiers", "VerifierKit"]),
     .target(name: "Workbench", dependencies: ["Randomness", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "VerifierKit", "Verifiers", log], resources: [.embedInCode("Templates")], swiftSettings: strict),
     // Floor 6: a pipeline file becomes a recorded run.
-    module("Pipelines", ["Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Registry", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
+    module("Pipelines", ["Digests", "Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Randomness", "Registry", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
     module("Scheduling", ["Randomness", "Registry", "Runs", "Settings", grdb, subprocess, system]),
     // Floor 7: the command line.
     module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Registry", "Rollouts", "Runs", "Sandbox", "Scheduling", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
