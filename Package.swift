@@ -18,9 +18,6 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-/// For loops over all bytes of a checkpoint: optimised in debug builds too, as C is.
-let optimised: [SwiftSetting] = [.unsafeFlags(["-O"])]
-
 /// A Swift module of the house, in `Sources/NAME`.
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -46,7 +43,7 @@ let tests: [Target] = [
   test("Tokenizers", [], fixtures: true),
   test("Transformers", ["ModelFiles", "Tensors"], fixtures: true),
   test("PolicyGradient", [], fixtures: true),
-  test("Digests", []),
+  test("Digests", ["CDigests"]),
   test("Provenance", []),
   test("PropositionalLogic", ["Randomness"]),
   test("Gzip", []),
@@ -72,8 +69,8 @@ let tests: [Target] = [
   test("Policies", ["Settings", "Tensors", "TestPolicies", "Tokenizers", "Transformers"]),
   test("Training", ["Policies", "PolicyGradient", "Settings", "Tensors", "TestPolicies", "Transformers"], fixtures: true),
   test("Evaluation", ["Policies", "Rollouts", "Tasks", "VerifierKit", "Verifiers"], fixtures: true),
-  test("Rollouts", ["Policies", "TestPolicies", "VerifierKit", "Verifiers"]),
-  test("Pipelines", ["Registry", "Rollouts", "Settings", "Tasks", "Training", "VerifierKit", "hone", grdb]),
+  test("Rollouts", ["Policies", "Settings", "Tasks", "TestPolicies", "VerifierKit", "Verifiers"]),
+  test("Pipelines", ["Evaluation", "Registry", "Rollouts", "Settings", "Tasks", "Training", "VerifierKit", "hone", grdb]),
   test("Scheduling", ["Digests", "Randomness", "Registry", "Runs", "Settings"], fixtures: true),
   test("Workbench", ["Provenance", "Rollouts", "Sandbox", "Tasks", "VerifierKit", "Verifiers", log]),
   test("Commands", ["hone", "Digests", "Evaluation", "PolicyGradient", "Provenance", "Runs", "Sandbox", "Settings", "Tasks", "VerifierKit", "Verifiers", "Workbench", arguments, subprocess]),
@@ -102,7 +99,8 @@ let package = Package(
     c("CKernels", []),
     c("CFiles", []),
     module("Tensors", ["CKernels"]),
-    .target(name: "Digests", swiftSettings: strict + optimised),
+    c("CDigests", []),
+    module("Digests", ["CDigests"]),
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CGit2", pkgConfig: "libgit2"),
     module("Gzip", ["CZlib"]),
@@ -129,7 +127,7 @@ let package = Package(
     module("ModelFiles", ["CFiles", "Tensors", "Transformers", "Tokenizers"]),
     module("Registry", ["Digests", "Runs", "Settings", "VerifierKit", grdb]),
     // Floor 3: what writes and what judges; neither sees the other.
-    module("Policies", ["Tensors", "Transformers", "Tokenizers", "ModelFiles", "Randomness", "Settings"]),
+    module("Policies", ["Digests", "Tensors", "Transformers", "Tokenizers", "ModelFiles", "Randomness", "Settings"]),
     module("Verifiers", ["Digests", "Sandbox", "Settings", "VerifierKit", log, yams]),
     // Floor 4: problems become scored groups.
     module("Rollouts", ["Policies", "Randomness", "Sandbox", "Settings", "Tasks", "VerifierKit", "Verifiers"]),

@@ -62,7 +62,10 @@ struct CommandFailure: Equatable {
     case VerifierError.notFound, VerifierError.unknownSetting, VerifierError.invalidReward,
       VerifierError.invalidManifest:
       badUsage
-    case PipelineError.noStages, PipelineError.notAStage, PipelineError.duplicateEvaluation:
+    case PipelineError.noStages, PipelineError.notAStage, PipelineError.duplicateEvaluation,
+      PipelineError.noSource:
+      badUsage
+    case NamedPolicyError.unknown, NamedPolicyError.ambiguous, PromotionError.notIndependent:
       badUsage
     case is RunInterrupted, is CancellationError: interrupted
     default: 1

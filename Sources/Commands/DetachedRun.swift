@@ -33,6 +33,8 @@ struct DetachedRun {
         in: URL(filePath: command.runs), name: pipeline.settings.name)
       words += [file] + command.overrides.flatMap { ["--set", $0] }
       words += ["--runs", command.runs, "--into", folder.path]
+      if command.rerun { words.append("--rerun") }
+      if command.requireClean { words.append("--require-clean") }
     }
     let output = folder.appending(path: "output.txt").path
     try await launch(words, output: output)

@@ -28,13 +28,18 @@ package struct HoneCommand: AsyncParsableCommand {
       CommandGroup(
         name: "At their time:", subcommands: [ScheduleCommand.self, QueueCommand.self]),
       CommandGroup(name: "Tasks:", subcommands: [TasksCommand.self]),
-      CommandGroup(name: "Models:", subcommands: [ModelCommand.self]),
+      CommandGroup(
+        name: "Models:",
+        subcommands: [
+          ModelCommand.self, ExportCommand.self, PromoteCommand.self, PoliciesCommand.self,
+        ]),
       CommandGroup(name: "Tasks:", subcommands: [TasksCommand.self]),
       CommandGroup(name: "Verifiers:", subcommands: [VerifierCommand.self, SandboxCommand.self]),
       CommandGroup(
         name: "Stages, one at a time:",
         subcommands: [
-          RolloutCommand.self, VerifyCommand.self, TrainCommand.self, EvaluateCommand.self,
+          RolloutCommand.self, VerifyCommand.self, SelectCommand.self, TrainCommand.self,
+          EvaluateCommand.self,
         ]),
       CommandGroup(
         name: "A policy by itself:",

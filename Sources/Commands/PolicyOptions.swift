@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Pipelines
 import Policies
 import Tokenizers
 
@@ -7,7 +8,9 @@ import Tokenizers
 struct PolicyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A model folder, a .gguf file, a run's folder, or 'tiny' or 'small'.", valueName: "model"))
+      """
+      A model folder, a .gguf file, a run's folder, a name such as champion, or 'tiny' or 'small'.
+      """, valueName: "model"))
   var policy: String
 
   @Option(help: "The system text of every prompt. [default: what the model brings]")
@@ -18,7 +21,8 @@ struct PolicyOptions: ParsableArguments {
 
   /// The policy, with all its weights.
   func load() throws -> Policy {
-    try Policy.load(policy, template: template, system: system)
+    try Policy.load(
+      NamedPolicies(URL(filePath: "runs")).resolved(policy), template: template, system: system)
   }
 
   /// Where its files lie, so that no output is written over them.

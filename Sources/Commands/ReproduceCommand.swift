@@ -123,7 +123,7 @@ struct ReproduceCommand: AsyncParsableCommand {
     })
     let runner = PipelineRunner(display: display, roundLimit: rounds) { interrupt.isRaised }
     do {
-      let report = try await runner.start(pipeline, file: plan.settings, in: parent)
+      let report = try await runner.start(pipeline, file: plan.settings, in: parent, reruns: true)
       return parent.appending(path: report.run, directoryHint: .isDirectory)
     } catch let stopped as RunInterrupted where rounds != nil && !interrupt.isRaised {
       return URL(filePath: stopped.run, directoryHint: .isDirectory)

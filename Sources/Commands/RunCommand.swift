@@ -11,7 +11,7 @@ struct RunCommand: AsyncParsableCommand {
     abstract: "Runs a pipeline, or goes on with a run that was stopped.",
     usage: """
       hone run <pipeline> [--set <path=value> ...] [--runs <folder>]
-               [--require-clean] [--detach | --json]
+               [--require-clean] [--rerun] [--detach | --json]
       hone run --resume <folder> [--json]
       """,
     discussion: """
@@ -19,6 +19,10 @@ struct RunCommand: AsyncParsableCommand {
       name and the path of the setting. Ctrl-C finishes the round, writes a
       checkpoint and says how to go on; a run that was killed goes on from its last
       checkpoint and ends with the same bytes.
+
+      A stage whose inputs, settings, code and seeds are those of a stage that
+      another run has done is not run again: its records and its policy are taken
+      from there, unless --rerun says otherwise.
 
         hone run pipelines/arithmetic-tiny.yaml
         hone run pipelines/arithmetic-tiny.yaml --set reinforce.rounds=50
@@ -38,6 +42,10 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where the run's folder is made.", valueName: "folder"))
   var runs = "runs"
 
+  @Flag(
+    help: "Run all stages, also those that a run before has done with the same inputs.")
+  var rerun = false
+
   @Option(help: ArgumentHelp("Go on with the run in this folder.", valueName: "folder"))
   var resume: String?
 
@@ -56,6 +64,9 @@ struct RunCommand: AsyncParsableCommand {
   func validate() throws {
     if (pipeline == nil) == (resume == nil) {
       throw ValidationError("Name a pipeline to start, or a run with --resume; not both.")
+    }
+    if resume != nil, rerun {
+      throw ValidationError("A run goes on as it began: leave out --rerun.")
     }
     if resume != nil, !overrides.isEmpty {
       throw ValidationError("A run goes on with the settings that it began with: leave out --set.")
@@ -86,7 +97,7 @@ struct RunCommand: AsyncParsableCommand {
       report = try await runner.start(
         Pipeline.load(file, overrides: try overrides.map(SettingOverride.init)), file: file,
         in: URL(filePath: runs), reserved: into.map { URL(filePath: $0) },
-        requiresClean: requireClean)
+        requiresClean: requireClean, reruns: rerun)
     }
     if json { print(String(decoding: try StableJSON.document(report), as: UTF8.self)) }
   }

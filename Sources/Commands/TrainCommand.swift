@@ -11,8 +11,11 @@ import Training
 struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Makes one policy-gradient update from judged rollouts.",
-    usage: "hone train --policy <model> --scored <file> --output <folder> [<options>]",
+    abstract: "Makes one policy-gradient update from judged rollouts, or imitates.",
+    usage: """
+      hone train --policy <model> --scored <file> --output <folder> [<options>]
+      hone train --policy <model> --demonstrations <tasks> --output <folder>
+      """,
     discussion: """
       Rows of one problem are a group; a group whose completions all scored the
       same holds no lesson and is left out, as are unscored rows. Rows without
@@ -22,6 +25,12 @@ struct TrainCommand: AsyncParsableCommand {
         hone train --policy models/smollm2-135m.gguf --scored scored.jsonl \\
           --output models/smollm2-trained --preset dapo --learning-rate 1e-5
 
+      With --demonstrations the policy imitates completions instead, such as those
+      that 'hone select' kept, as the stage warmUp does.
+
+        hone train --policy tiny --demonstrations chosen.jsonl --output better \\
+          --set steps=60 --set batchSize=32
+
       Every other setting of the update is reached with --set, for example
       --set objective.klCoefficient=0.01 or --set optimizer.gradientClip=0.5.
       """)
@@ -29,7 +38,13 @@ struct TrainCommand: AsyncParsableCommand {
   @OptionGroup var policyOptions: PolicyOptions
 
   @Option(help: ArgumentHelp("Rollouts that 'hone verify' judged.", valueName: "file"))
-  var scored: String
+  var scored: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Completions to imitate: a file of 'hone select', or a task such as arithmetic/train.",
+      valueName: "tasks"))
+  var demonstrations: String?
 
   @Option(help: ArgumentHelp("Where the model folder is written.", valueName: "folder"))
   var output: String
@@ -37,7 +52,7 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A published objective: \(Self.presets).", valueName: "name"))
   var preset: String?
 
-  @Option(help: "How far the weights move. [default: 1e-5]")
+  @Option(help: "How far the weights move. [default: 1e-5; 1e-3 with --demonstrations]")
   var learningRate: String?
 
   @Option(help: "Last blocks that are never regularised. [default: 1]")
@@ -78,7 +93,22 @@ struct TrainCommand: AsyncParsableCommand {
     let output: String
   }
 
+  func validate() throws {
+    guard (scored == nil) != (demonstrations == nil) else {
+      throw ValidationError("Name what to learn from: --scored or --demonstrations, one of them.")
+    }
+    let forRollouts = [
+      ("--preset", preset), ("--temperature", temperature.map { "\($0)" }),
+      ("--reference", reference),
+    ]
+    if demonstrations != nil, let (option, _) = forRollouts.first(where: { $0.1 != nil }) {
+      throw ValidationError("\(option) belongs to --scored; completions are imitated without it.")
+    }
+  }
+
   func run() async throws {
+    if let demonstrations { return try imitate(demonstrations) }
+    guard let scored else { return }
     let settings = try updateSettings()
     let folder = try OutputFile.folder(
       output, inputs: [scored, policyOptions.policy, policyOptions.path])
@@ -114,13 +144,19 @@ struct TrainCommand: AsyncParsableCommand {
 
   /// The defaults with what the options say.
   private func updateSettings() throws -> UpdateSettings {
-    let named = [
-      ("objective.preset", preset), ("optimizer.learningRate", learningRate),
-      ("regularization.finalBlocks", finalBlocks),
-    ]
+    try settings(UpdateSettings.self, also: [("objective.preset", preset)])
+  }
+
+  func settings<Section: SettingsSection>(
+    _ type: Section.Type, also: [(path: String, value: String?)] = []
+  ) throws -> Section {
+    let named =
+      also + [
+        ("optimizer.learningRate", learningRate), ("regularization.finalBlocks", finalBlocks),
+      ]
     let written = named.compactMap { path, value in value.map { "\(path)=\($0)" } } + overrides
     return try SettingsOverlay.decode(
-      UpdateSettings.self, from: .empty, overrides: written.map(SettingOverride.init))
+      type, from: .empty, overrides: written.map(SettingOverride.init))
   }
 
   /// What a reader should know about rows that were completed or left out.

@@ -39,6 +39,15 @@ struct VerifierOptions: ParsableArguments {
     return try Judge(terms: terms, workers: workers, weakest: sandboxOptions.allowed)
   }
 
+  /// One verifier that judges everything, with settings as ``settings`` has them.
+  static func term(_ verifier: String, settings: [String]) throws -> RewardTerm {
+    let options = try VerifierOptions.parse(
+      ["--verifier=\(verifier)"] + settings.map { "--setting=\($0)" })
+    var term = try options.terms().first ?? RewardTerm(verifier: verifier)
+    term.onlyIf = .always
+    return term
+  }
+
   /// Each verifier with weight 1.
   func terms() throws -> [RewardTerm] {
     var terms = verifiers.map { RewardTerm(verifier: $0) }

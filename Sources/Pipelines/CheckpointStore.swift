@@ -33,19 +33,41 @@ struct CheckpointStore {
 
   init(_ folder: URL) { self.folder = folder }
 
+  /// Files of a checkpoint that are of the training, and not of the policy; digests of all among them.
+  static let ofTraining: Set<String> = [
+    "state.json", "optimizer.safetensors", CheckpointDigests.fileName,
+  ]
+
   /// Writes the next checkpoint and removes those that are no longer needed.
-  func write(_ state: CheckpointState, policy: Policy, updater: Updater?) throws {
+  ///
+  /// - Returns: Its folder.
+  @discardableResult
+  func write(_ state: CheckpointState, policy: Policy, updater: Updater?) throws -> URL {
     let numbers = numbers()
+    let next = url((numbers.last ?? 0) + 1)
     var extras = [ModelFolder.Extra.file("state.json", try StableJSON.document(state))]
     if let updater { extras.append(.tensors("optimizer.safetensors", moments(updater))) }
-    try policy.write(
-      to: url((numbers.last ?? 0) + 1), extras: extras, seal: Self.seal)
+    try policy.write(to: next, extras: extras, seal: Self.seal)
     for number in numbers.dropLast(1) { try FileManager.default.removeItem(at: url(number)) }
+    return next
   }
 
   /// Writes what a run ships.
-  func writeFinal(_ policy: Policy) throws {
-    try policy.write(to: folder.appending(path: "final"), seal: Self.seal)
+  ///
+  /// - Returns: Its folder.
+  func writeFinal(_ policy: Policy) throws -> URL {
+    let final = folder.appending(path: "final")
+    try policy.write(to: final, seal: Self.seal)
+    return final
+  }
+
+  /// Writes the policy for a stage that links or copies it elsewhere, and then removes it.
+  ///
+  /// - Returns: Its folder.
+  func writeCandidate(_ name: String, _ policy: Policy) throws -> URL {
+    let url = folder.appending(path: "candidate-\(name)")
+    try policy.write(to: url)
+    return url
   }
 
   /// Keeps the policy as it is now under a name, for a stage that refers to it.

@@ -1,5 +1,6 @@
 package import Foundation
 import Evaluation
+import Rollouts
 package import Settings
 
 /// A pipeline file, resolved: every setting of every stage.
@@ -57,6 +58,20 @@ package struct Pipeline: Equatable, Sendable {
         throw PipelineError.duplicateEvaluation(name: settings.name)
       }
     }
+    try checkSources()
+  }
+
+  /// Refuses a stage that reads what no earlier stage makes.
+  private func checkSources() throws(PipelineError) {
+    for (index, stage) in stages.enumerated() {
+      guard let (from, output) = stage.settings.source else { continue }
+      let earlier = stages[..<index]
+      let fitting = earlier.filter { $0.settings.outputs.contains(output) }.map(\.name)
+      guard !fitting.contains(from) else { continue }
+      throw .noSource(
+        stage: stage.name, from: from, kind: earlier.first { $0.name == from }?.settings.kind,
+        output: output.rawValue, fitting: fitting)
+    }
   }
 
   private static func stage(
@@ -67,7 +82,11 @@ package struct Pipeline: Equatable, Sendable {
     }
     return switch kind {
     case "warmUp": .warmUp(try decode(WarmUpSettings.self))
+    case "rollout": .rollout(try decode(RolloutStageSettings.self))
+    case "select": .select(try decode(SelectionSettings.self))
     case "reinforce": .reinforce(try decode(ReinforceSettings.self))
+    case "promote": .promote(try decode(PromoteSettings.self))
+    case "export": .export(try decode(ExportSettings.self))
     default: .evaluate(try decode(EvaluationSettings.self))
     }
   }
@@ -113,6 +132,11 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
   case noStages(place: String)
   case notAStage(place: String, kinds: [String])
   case duplicateEvaluation(name: String)
+  /// A stage reads what `from` does not make, or is not there before it; `kind` is nil then.
+  case noSource(stage: String, from: String, kind: String?, output: String, fitting: [String])
+  /// A selection that kept nothing to learn from.
+  case nothingSelected(stage: String, reasons: String)
+  case exportExists(stage: String, path: String)
   case noDemonstrations(taskSet: String)
   case tooManyUnscored(share: Double, limit: Double, round: Int, reasons: String)
   case verifierDisabled(place: String, reason: String)
@@ -130,6 +154,21 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
       "\(place): a stage is one of \(kinds.joined(separator: ", ")) with its settings."
     case .duplicateEvaluation(let name):
       "Two evaluations are named '\(name)'. Give each a 'name' of its own for the report."
+    case .noSource(let stage, let from, let kind, let output, let fitting):
+      """
+      '\(stage).from' is '\(from)', but \(Self.fault(kind, output)). \
+      \(Self.advice(fitting, output))
+      """
+    case .nothingSelected(let stage, let reasons):
+      """
+      Stage '\(stage)' kept nothing to learn from: \(reasons). Sample more completions, or loosen \
+      what it keeps.
+      """
+    case .exportExists(let stage, let path):
+      """
+      '\(path)', where stage '\(stage)' is to write, is there already. Name another folder, or set \
+      '\(stage).overwrite' to true.
+      """
     case .noDemonstrations(let taskSet):
       """
       Task set '\(taskSet)' has no demonstrations, so there is nothing to warm up on. Add them to \
@@ -168,5 +207,17 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
       (\(reason)). Restore it from a copy, or start a new run with a policy of a checkpoint.
       """
     }
+  }
+
+  /// What is wrong with the stage that another one reads.
+  private static func fault(_ kind: String?, _ output: String) -> String {
+    guard let kind else { return "no stage of that name comes before it" }
+    return "that stage, of kind \(kind), makes no \(output)"
+  }
+
+  private static func advice(_ fitting: [String], _ output: String) -> String {
+    fitting.isEmpty
+      ? "No earlier stage makes \(output): put one that does before it."
+      : "Earlier stages that make \(output): \(fitting.joined(separator: ", "))."
   }
 }

@@ -14,7 +14,10 @@ extension PipelineCheck {
       ("evaluation", Self.text(evaluation)),
       ("verifiers", "\(verifiers.joined(separator: ", ")); sandbox: \(sandboxLevel)"),
     ])
-    return ([head] + stages.map(\.text)).joined(separator: "\n\n")
+    let forecast = reuse.map { lines in
+      "would be run\n" + TextTable.lines(lines.map { ("  \($0.stage)", $0.text) })
+    }
+    return ([head] + stages.map(\.text) + [forecast].compactMap { $0 }).joined(separator: "\n\n")
   }
 
   private static func text(_ tasks: TaskSummary) -> String {

@@ -1,5 +1,5 @@
 import Evaluation
-import Foundation
+package import Foundation
 import Policies
 import Rollouts
 import PolicyGradient
@@ -24,6 +24,8 @@ package struct PipelineCheck: Encodable {
   package let verifiers: [String]
   package let sandboxLevel: String
   package let stages: [StagePlan]
+  /// Which stages would be taken from runs before; nil where that was not looked at.
+  package private(set) var reuse: [StageForecast]?
 
   package struct PolicySummary: Encodable {
     package let reference: String
@@ -53,9 +55,14 @@ package struct PipelineCheck: Encodable {
 
   /// Loads what the pipeline names and plans each stage.
   ///
+  /// - Parameters:
+  ///   - pipeline: The pipeline.
+  ///   - runs: The folder of runs that it would be run in.
   /// - Throws: What a run would be refused with.
-  package init(_ pipeline: Pipeline) throws {
-    try self.init(pipeline, try PipelineRunner.Parts(pipeline, model: nil))
+  package init(_ pipeline: Pipeline, in runs: URL) throws {
+    let parts = try PipelineRunner.Parts(pipeline, model: nil, runs: runs)
+    try self.init(pipeline, parts)
+    reuse = try StageForecast.all(pipeline, parts, in: runs)
   }
 
   /// Plans the stages of a run whose parts are loaded.
@@ -75,7 +82,12 @@ package struct PipelineCheck: Encodable {
     verifiers = pipeline.settings.reward.map(\.verifier)
     sandboxLevel = parts.judge.sandboxLevel.rawValue
     stages = try pipeline.stages.map { stage in
-      try Self.plan(stage, parts: parts, lengths: lengths)
+      switch stage.settings {
+      case .promote(let settings): try PromoteStage.check(settings, pipeline)
+      case .export(let settings): try ExportStage.check(settings, stage: stage.name)
+      case .warmUp, .rollout, .select, .reinforce, .evaluate: break
+      }
+      return try Self.plan(stage, parts: parts, lengths: lengths)
     }
   }
 
@@ -116,12 +128,26 @@ package struct PipelineCheck: Encodable {
     let memory: MemoryPlan
     switch stage.settings {
     case .warmUp(let settings):
-      guard !parts.training.demonstrations.isEmpty else {
+      guard settings.from != nil || !parts.training.demonstrations.isEmpty else {
         throw PipelineError.noDemonstrations(taskSet: parts.training.name)
       }
       regularization = lines(settings.regularization)
       memory = MemoryPlan(
         policy.shape, trains: true, rows: settings.rowBudget, slots: 0, capacity: 0, promptRows: 0)
+    case .rollout(let settings):
+      let asked = lengths.training.prefix(settings.limit ?? .max)
+      try checkRoom(parts.training, asked, completion: settings.maxCompletionTokens, policy)
+      regularization = []
+      let decoding = decoding(
+        problems: min(settings.problemsAtOnce, asked.count), samples: settings.samples,
+        maxRows: settings.maxRows, lengths: Array(asked))
+      memory = MemoryPlan(
+        policy.shape, trains: false, rows: asked.max() ?? 1, slots: decoding.slots,
+        capacity: settings.maxCompletionTokens, promptRows: decoding.promptRows)
+    case .select, .promote, .export:
+      regularization = []
+      memory = MemoryPlan(
+        policy.shape, trains: false, rows: 1, slots: 0, capacity: 0, promptRows: 0)
     case .reinforce(let settings):
       let rollout = settings.rollout
       try checkRoom(

@@ -33,17 +33,18 @@ package struct PipelineRunner {
   /// - Parameters:
   ///   - pipeline: What is run.
   ///   - file: Where the pipeline was read from, for the record.
-  ///   - runs: Where the folder is made.
-  ///   - reserved: A folder that was reserved for the run; nil for a new one.
+  ///   - runs: The folder of all runs.
+  ///   - reserved: A folder that was made for the run; nil to make the next one.
   ///   - requiresClean: Whether to refuse a working tree that differs from its commit.
+  ///   - reruns: Whether stages are run also where another run has done the same.
   /// - Returns: What the run found.
-  /// - Throws: ``RunInterrupted``, ``UncleanTree``, or what stops a stage.
+  /// - Throws: ``RunInterrupted``, ``UncleanTree``, ``PipelineError``, or what a stage throws.
   package func start(
     _ pipeline: Pipeline, file: URL? = nil, in runs: URL, reserved: URL? = nil,
-    requiresClean: Bool = false
+    requiresClean: Bool = false, reruns: Bool = false
   ) async throws -> RunReport {
     // What cannot be found is found out before a folder is made.
-    let parts = try Parts(pipeline, model: nil)
+    let parts = try Parts(pipeline, model: nil, runs: runs)
     let plan = try PipelineCheck(pipeline, parts)
     try Registry.open(in: runs).check()
     let origin = try RunOrigin(
@@ -52,6 +53,7 @@ package struct PipelineRunner {
       in: runs, name: pipeline.settings.name, settings: try pipeline.yaml(),
       sandboxLevel: parts.judge.sandboxLevel.rawValue, provenance: origin.provenance,
       patch: origin.patch, reserved: reserved)
+    if reruns { try folder.update { $0.rerun = true } }
     display.message("\(plan.text)\n\n\(origin.summary)\n")
     return try await guarded(folder, parts) {
       try await run(pipeline, folder, parts, from: nil)
@@ -68,7 +70,8 @@ package struct PipelineRunner {
     let newest = try CheckpointStore(folder.checkpoints).newest { damage in
       display.message("\(damage)")
     }
-    let parts = try Parts(pipeline, model: newest?.folder)
+    let parts = try Parts(
+      pipeline, model: newest?.folder, runs: folder.url.deletingLastPathComponent())
     try folder.update(status: .running)
     return try await guarded(folder, parts) {
       try await run(pipeline, folder, parts, from: newest)
@@ -82,10 +85,11 @@ package struct PipelineRunner {
     let evaluation: TaskSet
     let judge: Judge
 
-    init(_ pipeline: Pipeline, model: URL?) throws {
+    init(_ pipeline: Pipeline, model: URL?, runs: URL) throws {
       let settings = pipeline.settings
+      let named = try model == nil ? settings.policy.named.map(NamedPolicies(runs).folder) : nil
       policy = try Policy.load(
-        model?.path ?? settings.policy.reference, template: settings.policy.template,
+        (model ?? named)?.path ?? settings.policy.reference, template: settings.policy.template,
         system: settings.policy.system, seed: settings.seed)
       let folders = TaskCatalog.defaultFolders()
       let longest = settings.tasks.maxPromptCharacters
@@ -146,17 +150,26 @@ package struct PipelineRunner {
       evaluation: parts.evaluation, judge: parts.judge, folder: folder, display: display,
       isAskedToStop: isInterrupted, roundLimit: roundLimit,
       checkpoints: CheckpointStore(folder.checkpoints), recorder: recorder,
-      tally: checkpoint?.state.tally ?? RunTally())
+      tally: checkpoint?.state.tally ?? RunTally(),
+      fingerprints: try StageFingerprints(
+        pipeline, training: parts.training, evaluation: parts.evaluation,
+        sandbox: parts.judge.sandboxLevel.rawValue),
+      cache: StageCache(folder.url.deletingLastPathComponent()),
+      reuses: folder.manifest.rerun != true)
     for index in first..<pipeline.stages.count {
       let resumes = index == first ? checkpoint : nil
-      try await run(stage: index, &context, from: resumes)
-      if index + 1 < pipeline.stages.count {
-        try context.checkpoint(after: index)
-        try context.stopIfInterrupted()
+      let beginning = try context.begin(index, done: resumes?.state.done ?? 0)
+      if case .runs = beginning { try await run(stage: index, &context, from: resumes) }
+      let isLast = index + 1 == pipeline.stages.count
+      if isLast { _ = try recorder.drain() }
+      let model =
+        isLast
+        ? try context.checkpoints.writeFinal(context.policy) : try context.checkpoint(after: index)
+      if case .runs(let started) = beginning {
+        try context.complete(index, started, model: model)
       }
+      if !isLast { try context.stopIfInterrupted() }
     }
-    _ = try recorder.drain()
-    try context.checkpoints.writeFinal(context.policy)
     let report = try context.report(seconds: watch.seconds)
     try folder.write(report: report)
     for comparison in report.comparisons { display.message(comparison.summary) }
@@ -195,11 +208,19 @@ package struct PipelineRunner {
     case .warmUp(let settings):
       let stage = WarmUpStage(settings: settings, position: position)
       try stage.run(&context, updater: try updater(stage.makeUpdater(context)), done: done)
+    case .rollout(let settings):
+      try await RolloutStage(settings: settings, position: position).run(&context, done: done)
+    case .select(let settings):
+      try SelectStage(settings: settings, position: position).run(context)
     case .reinforce(let settings):
       let stage = ReinforceStage(settings: settings, position: position)
       try await stage.run(&context, updater: try updater(stage.makeUpdater(context)), done: done)
     case .evaluate(let settings):
       try await EvaluateStage(settings: settings, position: position).run(context)
+    case .promote(let settings):
+      try await PromoteStage(settings: settings, position: position).run(context)
+    case .export(let settings):
+      try ExportStage(settings: settings, position: position).run(context)
     }
     context.policy.transformer.releaseMemory()
   }

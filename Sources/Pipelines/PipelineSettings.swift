@@ -55,6 +55,8 @@ package struct PolicySettings: SettingsSection {
   package var preset: String?
   /// A model folder or file, or the folder of a run.
   package var path: String?
+  /// A policy that has a name, such as champion, in the folder of runs.
+  package var named: String?
   /// The frame of prompts; `null` for the one that the model names.
   package var template: ChatTemplate?
   /// The system text; `null` for the template's default.
@@ -69,15 +71,17 @@ package struct PolicySettings: SettingsSection {
         key: "preset", value: "'\(preset)'",
         rule: "the embedded policies are \(known) (a model on the disk is named by 'path')")
     }
-    guard preset == nil || path == nil else {
+    let given = [("preset", preset), ("path", path), ("named", named)].compactMap { key, value in
+      value.map { "\(key) '\($0)'" }
+    }
+    guard given.count <= 1 else {
       throw InvalidSetting(
-        key: "policy", value: "preset '\(preset ?? "")' and path '\(path ?? "")'",
-        rule: "a run trains one of them")
+        key: "policy", value: given.joined(separator: " and "), rule: "a run trains one of them")
     }
   }
 
-  /// What `Policy.load` takes.
-  package var reference: String { path ?? preset ?? "tiny" }
+  /// How the policy is referred to.
+  package var reference: String { named ?? path ?? preset ?? "tiny" }
 }
 
 /// Which problems are learnt from, and which are asked to see what was learnt.

@@ -26,6 +26,9 @@ struct ReinforceStage {
   func run(_ context: inout RunContext, updater: Updater, done: Int) async throws {
     let objective = Objective(settings.objective)
     let seed = context.seed(of: position)
+    let training =
+      try settings.from.map { try SelectStage.taskSet(selectedBy: $0, in: context) }
+      ?? context.training
     let collector = RolloutCollector(
       context.policy, sampling: settings.rollout.sampling, seed: seed)
     let reference = objective.needsReference ? try self.reference(context) : nil
@@ -36,7 +39,7 @@ struct ReinforceStage {
       var record = RoundRecord(round: round + 1)
 
       // Sample a group of completions for each of the round's problems.
-      let problems = context.training.problems(
+      let problems = training.problems(
         ofRound: round, count: settings.rollout.problemsPerRound, seed: seed)
       var groups = try collector.sample(
         problems, groupSize: settings.rollout.groupSize, stream: UInt64(round))
@@ -46,7 +49,8 @@ struct ReinforceStage {
       try await context.judge.judge(&groups)
       record.count(groups)
       try context.refuseDisabled(in: "round \(round + 1)")
-      try refuseUnscored(groups, round: round + 1)
+      try UnscoredReport(groups.flatMap(\.rollouts)).refuse(
+        above: settings.rollout.maxUnscoredShare, round: round + 1)
       let judged = watch.seconds
       record.samplerGap = try audit(groups, context.policy, round: round)
 
@@ -105,14 +109,6 @@ struct ReinforceStage {
     if let kept = try context.checkpoints.reference(position.name) { return kept }
     try context.checkpoints.writeReference(position.name, context.policy)
     return try context.policy.copy()
-  }
-
-  private func refuseUnscored(_ groups: [RolloutGroup], round: Int) throws {
-    let report = UnscoredReport(groups.flatMap(\.rollouts))
-    guard report.share > settings.rollout.maxUnscoredShare else { return }
-    throw PipelineError.tooManyUnscored(
-      share: report.share, limit: settings.rollout.maxUnscoredShare, round: round,
-      reasons: report.text())
   }
 
   /// The largest difference, in nats, between sampled log-probabilities and a fresh forward pass.

@@ -136,8 +136,14 @@ struct VerdictTimings: Codable, Sendable {
 }
 
 extension RunTally {
+  /// Counts a round of reinforcement.
   mutating func count(_ record: RoundRecord) {
     rounds += 1
+    countSamples(record)
+  }
+
+  /// Counts what was sampled, where no round is made of it.
+  mutating func countSamples(_ record: RoundRecord) {
     sampledTokens += record.tokens
     rollouts += record.rollouts
     unscored += record.unscored

@@ -13,33 +13,53 @@ import Verifiers
 
 extension RunContext {
   /// All stages with their positions.
-  private var positions: [StagePosition] { pipeline.positions }
+  var positions: [StagePosition] { pipeline.positions }
+
+  /// The position of the stage that another one names.
+  ///
+  /// - Precondition: The pipeline was checked, so that it is there.
+  func position(of name: String) -> StagePosition {
+    guard let position = positions.first(where: { $0.name == name }) else {
+      preconditionFailure("no stage '\(name)' among \(positions.map(\.name))")
+    }
+    return position
+  }
 
   /// Writes a checkpoint within a stage.
-  func checkpoint(_ position: StagePosition, done: Int, updater: Updater) throws {
+  ///
+  /// - Parameters:
+  ///   - position: The stage.
+  ///   - done: Steps or rounds of it.
+  ///   - updater: What trains; nil where nothing does.
+  /// - Throws: Where something cannot be written.
+  func checkpoint(_ position: StagePosition, done: Int, updater: Updater?) throws {
     try write(
       CheckpointState(
         stage: position.index, stageName: position.name, done: done,
-        stepsTaken: updater.stepsTaken, stepsApplied: updater.stepsApplied,
+        stepsTaken: updater?.stepsTaken ?? 0, stepsApplied: updater?.stepsApplied ?? 0,
         records: try recordCounts(), tally: tally), updater: updater)
   }
 
   /// Writes a checkpoint after stage `index`, from which the next begins.
-  func checkpoint(after index: Int) throws {
+  ///
+  /// - Returns: The checkpoint's folder.
+  func checkpoint(after index: Int) throws -> URL {
     let next = index + 1
-    try write(
+    return try write(
       CheckpointState(
         stage: next, stageName: next < positions.count ? positions[next].name : "", done: 0,
         records: try recordCounts(), tally: tally), updater: nil)
   }
 
   /// Brings to the disk what the checkpoint counts on, then the checkpoint, then the note of it.
-  private func write(_ state: CheckpointState, updater: Updater?) throws {
+  @discardableResult
+  private func write(_ state: CheckpointState, updater: Updater?) throws -> URL {
     var state = state
     try folder.synchronize()
     state.ledgerEntries = try recorder.drain()
-    try checkpoints.write(state, policy: policy, updater: updater)
+    let checkpoint = try checkpoints.write(state, policy: policy, updater: updater)
     try recorder.checkpointsChanged()
+    return checkpoint
   }
 
   private func recordCounts() throws -> [String: Int] {
@@ -58,6 +78,7 @@ extension RunContext {
         evaluations += try folder.records(EvaluationReport.self, of: position.records)
       case .warmUp(let settings):
         regularization[stage.name] = table(settings.regularization)
+      case .rollout, .select, .promote, .export: break
       case .reinforce(let settings):
         regularization[stage.name] = table(settings.regularization)
       }
@@ -87,15 +108,19 @@ extension Pipeline {
   }
 
   /// The names of all files of records.
-  var recordFiles: [String] { positions.flatMap { [$0.records, $0.rollouts] } }
+  var recordFiles: [String] {
+    zip(positions, stages).flatMap { position, stage in
+      stage.settings.recordSuffixes.map { position.records + $0 }
+    }
+  }
 
   /// The most verifier processes that a stage asks for.
   package var verifierWorkers: Int {
     stages.compactMap { stage in
-      if case .reinforce(let settings) = stage.settings {
-        settings.rollout.verifierWorkers
-      } else {
-        nil
+      switch stage.settings {
+      case .reinforce(let settings): settings.rollout.verifierWorkers
+      case .rollout(let settings): settings.verifierWorkers
+      case .warmUp, .select, .evaluate, .promote, .export: nil
       }
     }.max() ?? 2
   }

@@ -11,7 +11,8 @@ import Verifiers
 /// What the stages of a run share: the policy, the problems, the judge and the records.
 struct RunContext {
   let pipeline: Pipeline
-  let policy: Policy
+  /// The policy as the stages before left it.
+  var policy: Policy
   let training: TaskSet
   let evaluation: TaskSet
   let judge: Judge
@@ -24,6 +25,11 @@ struct RunContext {
   let recorder: RunRecorder
   /// Counts of the whole run, those before a resume included.
   var tally: RunTally
+  /// What the keys of stages are made of.
+  var fingerprints: StageFingerprints
+  /// Completed stages of all runs, and whether they may be taken from there.
+  let cache: StageCache
+  let reuses: Bool
 
   /// The seed of a stage: no two stages share random numbers.
   func seed(of stage: StagePosition) -> UInt64 {
@@ -60,7 +66,12 @@ struct StagePosition: Equatable, Sendable {
   /// Name of its record file.
   var records: String { RunFolder.stage(number, name) }
   /// Name of the file that keeps rollouts with their text.
-  var rollouts: String { "\(records)-rollouts" }
+  var rollouts: String { records + Self.rolloutsSuffix }
+  /// Name of the file that keeps what a `select` stage chose, a line a completion or a problem.
+  var selected: String { records + Self.selectedSuffix }
+
+  static let rolloutsSuffix = "-rollouts"
+  static let selectedSuffix = "-selected"
 }
 
 /// What a run has done so far, as far as it is the same each time it is done.
@@ -74,6 +85,18 @@ struct RunTally: Codable, Equatable, Sendable {
   var trainedRows = 0
   var rollouts = 0
   var unscored = 0
+
+  static func + (left: RunTally, right: RunTally) -> RunTally { left.joined(right, with: +) }
+  static func - (left: RunTally, right: RunTally) -> RunTally { left.joined(right, with: -) }
+
+  private func joined(_ other: RunTally, with join: (Int, Int) -> Int) -> RunTally {
+    RunTally(
+      rounds: join(rounds, other.rounds), steps: join(steps, other.steps),
+      skippedSteps: join(skippedSteps, other.skippedSteps),
+      sampledTokens: join(sampledTokens, other.sampledTokens),
+      trainedRows: join(trainedRows, other.trainedRows), rollouts: join(rollouts, other.rollouts),
+      unscored: join(unscored, other.unscored))
+  }
 
   mutating func count(_ statistics: StepStatistics) {
     steps += 1

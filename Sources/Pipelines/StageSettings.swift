@@ -1,114 +1,31 @@
 package import Evaluation
-package import PolicyGradient
 package import Rollouts
-package import Settings
-package import Training
+import Settings
 
-/// A supervised stage, on the demonstrations of the training set.
-package struct WarmUpSettings: SettingsSection {
-  /// Optimiser steps.
-  package var steps = 120
-  /// Demonstrations of a step.
-  package var batchSize = 64
-  /// Use only so many demonstrations, the first ones; `null` for all.
-  package var demonstrations: Int?
-  package var optimizer = OptimizerSettings()
-  package var regularization = RegularizationSettings()
-  /// Rows (tokens) of a pass, which bounds memory.
-  package var rowBudget = 2048
-  /// Steps between checkpoints; 0 for one at the end alone.
-  package var checkpointEvery = 0
-
-  package init() {}
-
-  package func validate() throws(InvalidSetting) {
-    try requirePositive(steps, "steps")
-    try requirePositive(batchSize, "batchSize")
-    try requirePositive(rowBudget, "rowBudget")
-    if let demonstrations { try requirePositive(demonstrations, "demonstrations") }
-    if checkpointEvery < 0 { try requirePositive(checkpointEvery, "checkpointEvery") }
-  }
-}
-
-/// A stage of rounds: sample, judge, update.
-package struct ReinforceSettings: SettingsSection {
-  /// Rounds of the stage.
-  package var rounds = 100
-  /// Optimiser steps of a round: its groups are split into so many parts.
-  package var updatesPerRound = 1
-  /// Whether groups whose rollouts all scored the same are left out before tokens are weighted.
-  package var dropUniformGroups = true
-  package var rollout = RolloutSettings()
-  package var objective = ObjectiveSettings()
-  package var optimizer = OptimizerSettings()
-  package var regularization = RegularizationSettings()
-  /// Rows (tokens) of a pass, which bounds memory.
-  package var rowBudget = 2048
-  /// Rounds between checkpoints; 0 for one at the end alone.
-  package var checkpointEvery = 25
-  /// Rounds between greedy looks at held-out problems; 0 for none.
-  package var monitorEvery = 10
-  /// Held-out problems of such a look.
-  package var monitorProblems = 100
-  /// Problems of each round whose rollouts are recorded with their text.
-  package var recordedProblems = 4
-  /// Share of a round's groups whose log-probabilities are computed again, to see that sampler and
-  /// trainer agree.
-  package var auditShare = 0.05
-
-  package init() {}
-
-  package func validate() throws(InvalidSetting) {
-    try requirePositive(rounds, "rounds")
-    try requirePositive(updatesPerRound, "updatesPerRound")
-    try requirePositive(rowBudget, "rowBudget")
-    try requirePositive(monitorProblems, "monitorProblems")
-    for (key, value) in [
-      ("checkpointEvery", checkpointEvery), ("monitorEvery", monitorEvery),
-      ("recordedProblems", recordedProblems),
-    ] where value < 0 {
-      throw InvalidSetting(key: key, value: "\(value)", rule: "it must be 0 or more")
-    }
-    guard (0...1).contains(auditShare) else {
-      throw InvalidSetting(
-        key: "auditShare", value: "\(auditShare)", rule: "it is a share, within 0...1")
-    }
-    do throws(InvalidObjective) {
-      try objective.check(
-        groupSize: rollout.groupSize, hasReference: true,
-        maximumLength: rollout.maxCompletionTokens)
-    } catch {
-      throw InvalidSetting(
-        key: "objective.\(error.key)", value: error.value, rule: error.rule)
-    }
-    guard updatesPerRound <= rollout.problemsPerRound else {
-      throw InvalidSetting(
-        key: "updatesPerRound", value: "\(updatesPerRound)",
-        rule: "a round of \(rollout.problemsPerRound) problems can be split into at most as many")
-    }
-  }
-}
-
-private func requirePositive(_ value: Int, _ key: String) throws(InvalidSetting) {
-  guard value >= 1 else {
-    throw InvalidSetting(key: key, value: "\(value)", rule: "it must be at least 1")
-  }
-}
-
-/// One stage of a pipeline.
+/// One stage of a pipeline, of one kind, with its settings.
 package enum StageSettings: Equatable, Sendable {
   case warmUp(WarmUpSettings)
+  case rollout(RolloutStageSettings)
+  case select(SelectionSettings)
   case reinforce(ReinforceSettings)
   case evaluate(EvaluationSettings)
+  case promote(PromoteSettings)
+  case export(ExportSettings)
 
   /// What a stage is called in a pipeline file.
-  package static let kinds = ["warmUp", "reinforce", "evaluate"]
+  package static let kinds = [
+    "warmUp", "rollout", "select", "reinforce", "evaluate", "promote", "export",
+  ]
 
   package var kind: String {
     switch self {
     case .warmUp: "warmUp"
+    case .rollout: "rollout"
+    case .select: "select"
     case .reinforce: "reinforce"
     case .evaluate: "evaluate"
+    case .promote: "promote"
+    case .export: "export"
     }
   }
 
@@ -116,8 +33,70 @@ package enum StageSettings: Equatable, Sendable {
   var section: any SettingsSection {
     switch self {
     case .warmUp(let settings): settings
+    case .rollout(let settings): settings
+    case .select(let settings): settings
     case .reinforce(let settings): settings
     case .evaluate(let settings): settings
+    case .promote(let settings): settings
+    case .export(let settings): settings
     }
+  }
+
+  /// The earlier stage that this one reads, and what it must have made; nil where it reads none.
+  var source: (name: String, output: StageOutput)? {
+    switch self {
+    case .warmUp(let settings): settings.from.map { ($0, .completions) }
+    case .rollout(let settings): settings.from.map { ($0, .problems) }
+    case .select(let settings): (settings.from, .rollouts)
+    case .reinforce(let settings): settings.from.map { ($0, .problems) }
+    case .evaluate, .promote, .export: nil
+    }
+  }
+
+  /// Whether the stage changes the policy.
+  var trains: Bool {
+    switch self {
+    case .warmUp, .reinforce: true
+    case .rollout, .select, .evaluate, .promote, .export: false
+    }
+  }
+
+  /// Whether what the stage does follows from its key alone, so that it may be taken from another run.
+  var isReusable: Bool {
+    switch self {
+    case .warmUp, .rollout, .select, .reinforce, .evaluate: true
+    case .promote, .export: false
+    }
+  }
+
+  /// What the names of its record files add to the stage's (``StagePosition``).
+  var recordSuffixes: [String] {
+    if case .select = self { return ["", StagePosition.selectedSuffix] }
+    return ["", StagePosition.rolloutsSuffix]
+  }
+
+  /// What later stages can read of this one.
+  var outputs: Set<StageOutput> {
+    switch self {
+    case .rollout: [.rollouts]
+    case .select(let settings):
+      settings.keep == .middling ? [.problems] : [.problems, .completions]
+    case .warmUp, .reinforce, .evaluate, .promote, .export: []
+    }
+  }
+}
+
+/// What one stage makes for another to read.
+enum StageOutput: String, Sendable {
+  /// Judged samples.
+  case rollouts
+  /// Problems that were chosen.
+  case problems
+  /// Problems with completions that were chosen.
+  case completions
+
+  /// What the name of its record file adds to the stage's.
+  var suffix: String {
+    self == .rollouts ? StagePosition.rolloutsSuffix : StagePosition.selectedSuffix
   }
 }

@@ -1,12 +1,12 @@
 import VerifierKit
 import PolicyGradient
 import Foundation
-import Policies
+package import Policies
 import Randomness
 import Registry
 import Runs
-import Tasks
-import Training
+package import Tasks
+package import Training
 
 /// Supervised steps on demonstrations, so that reinforcement has something to sample.
 struct WarmUpStage {
@@ -31,15 +31,12 @@ struct WarmUpStage {
 
   /// Runs the steps from `done` on.
   func run(_ context: inout RunContext, updater: Updater, done: Int) throws {
-    let groups = try demonstrations(context)
-    let seed = context.seed(of: position)
+    let batches = DemonstrationBatches(
+      try demonstrations(context), size: settings.batchSize, seed: context.seed(of: position))
     context.display.begin(position.name, total: settings.steps, done: done)
     for step in done..<settings.steps {
       let watch = Stopwatch()
-      let batch = (0..<settings.batchSize).map { index in
-        groups[shuffled(step * settings.batchSize + index, of: groups.count, seed: seed)]
-      }
-      let statistics = updater.fit(batch)
+      let statistics = updater.fit(batches[step])
       context.tally.count(statistics)
       let record = Record(
         step: step + 1, loss: statistics.diagnostics.loss,
@@ -65,18 +62,52 @@ struct WarmUpStage {
   }
 
   private func demonstrations(_ context: RunContext) throws -> [TrainingGroup] {
-    let all = context.training.demonstrations
+    let all: [Demonstration]
+    if let from = settings.from {
+      all = try SelectStage.selected(by: from, in: context).compactMap(\.demonstration)
+    } else {
+      all = context.training.demonstrations
+    }
     let used = settings.demonstrations.map { Array(all.prefix($0)) } ?? all
     guard !used.isEmpty else {
-      throw PipelineError.noDemonstrations(taskSet: context.training.name)
+      throw PipelineError.noDemonstrations(taskSet: settings.from ?? context.training.name)
     }
-    return try used.map { demonstration in
-      TrainingGroup(
-        prompt: try context.policy.promptTokens(demonstration.problem.prompt),
-        sequences: [
-          TrainingSequence(tokens: try context.policy.answerTokens(demonstration.completion))
-        ])
+    return try used.map { try context.policy.trainingGroup($0) }
+  }
+}
+
+/// The demonstrations of each supervised step: the whole list in another order each epoch.
+package struct DemonstrationBatches {
+  private let groups: [TrainingGroup]
+  private let size: Int
+  private let seed: UInt64
+
+  /// - Precondition: At least one group, and a positive size.
+  package init(_ groups: [TrainingGroup], size: Int, seed: UInt64) {
+    precondition(!groups.isEmpty && size > 0, "batches of \(size) from \(groups.count)")
+    (self.groups, self.size, self.seed) = (groups, size, seed)
+  }
+
+  /// What step `step`, counted from 0, learns from.
+  package subscript(step: Int) -> [TrainingGroup] {
+    (0..<size).map { groups[shuffled(step * size + $0, of: groups.count, seed: seed)] }
+  }
+}
+
+extension Policy {
+  /// A demonstration as an update takes it.
+  ///
+  /// - Throws: A `TokenizerError`, or ``PolicyError/promptTooLong(problem:tokens:limit:positions:)``
+  ///   where it is longer than the model was made for.
+  package func trainingGroup(_ demonstration: Demonstration) throws -> TrainingGroup {
+    let prompt = try promptTokens(demonstration.problem.prompt)
+    let answer = try answerTokens(demonstration.completion)
+    guard prompt.count + answer.count <= maxPositions else {
+      throw PolicyError.promptTooLong(
+        problem: demonstration.problem.id, tokens: prompt.count, limit: answer.count,
+        positions: maxPositions)
     }
+    return TrainingGroup(prompt: prompt, sequences: [TrainingSequence(tokens: answer)])
   }
 }
 

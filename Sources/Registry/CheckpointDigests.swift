@@ -14,14 +14,12 @@ package enum CheckpointDigests {
   package static let fileName = "SHA256SUMS"
   /// Bytes of the file that are read, at most.
   private static let maximumBytes = 1 << 20
-  /// Bytes of a checkpoint's file that are in memory at once.
-  private static let chunkBytes = 1 << 20
 
   /// Makes the file's content, of all other files that lie in a folder.
   package static func document(of folder: URL) throws -> Data {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     let lines = try names.filter { $0 != fileName }.map { name in
-      "\(try digest(of: folder.appending(path: name)))  \(name)\n"
+      "\(try SHA256.hexadecimal(ofFile: folder.appending(path: name)))  \(name)\n"
     }
     let body = lines.joined()
     return Data("# \(SHA256.hexadecimal(of: Array(body.utf8))) (SHA-256 of the lines below)\n".utf8)
@@ -44,7 +42,7 @@ package enum CheckpointDigests {
         return CheckpointDamage(file: name, reason: "it is gone, or no plain file")
       }
       do {
-        guard try digest(of: folder.appending(path: name)) == wanted else {
+        guard try SHA256.hexadecimal(ofFile: folder.appending(path: name)) == wanted else {
           return CheckpointDamage(file: name, reason: "its digest is another one")
         }
       } catch {
@@ -88,15 +86,6 @@ package enum CheckpointDigests {
     return values?[.type] as? FileAttributeType == .typeRegular
   }
 
-  private static func digest(of file: URL) throws -> String {
-    var hash = SHA256()
-    let handle = try FileHandle(forReadingFrom: file)
-    while let data = try handle.read(upToCount: chunkBytes), !data.isEmpty {
-      hash.update([UInt8](data))
-    }
-    try handle.close()
-    return hash.hexadecimal
-  }
 }
 
 /// A file of a checkpoint that is not as it was written.

@@ -5,7 +5,8 @@ import Runs
 /// What a rule of retention would delete, and the deletion itself.
 ///
 /// Left alone, whatever the rule says: a run that a process is at work on, a run that another table
-/// refers to (a policy, a job, a promotion), what a run ships (`checkpoints/final`), and what a run
+/// refers to (a policy, a job, a promotion), what a run ships (`checkpoints/final`), the policies after
+/// its stages (`checkpoints/after-01-warmUp`), which other runs may take from there, and what a run
 /// that is not finished needs to go on (its newest checkpoint, and references).
 package struct DeletionPlan: Sendable {
   /// What is thinned out.
@@ -124,7 +125,7 @@ package struct DeletionPlan: Sendable {
     let isFinished = run.status == .finished
     if !isFinished, let newest = numbered.map(\.number).max() { kept.insert(newest) }
     let goes = checkpoints.filter { checkpoint in
-      if checkpoint.name == "final" { return false }
+      if checkpoint.name == "final" || checkpoint.name.hasPrefix("after-") { return false }
       if checkpoint.name.hasSuffix(".damaged") { return true }
       return Int(checkpoint.name).map { !kept.contains($0) } ?? isFinished
     }

@@ -18,5 +18,6 @@ package struct RegistryMigration: Sendable {
     .evaluations,
     .schedules,
     .jobs,
+    .policies,
   ]
 }

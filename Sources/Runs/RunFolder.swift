@@ -161,8 +161,13 @@ package final class RunFolder: Sendable {
 
   /// Records how far the run has come.
   package func update(status: RunStatus, reason: String? = nil) throws {
+    try update { ($0.status, $0.reason) = (status, reason) }
+  }
+
+  /// Changes what `run.json` says.
+  package func update(_ change: (inout RunManifest) -> Void) throws {
     var manifest = manifest
-    (manifest.status, manifest.reason) = (status, reason)
+    change(&manifest)
     try write(StableJSON.document(manifest), as: "run.json")
     state.withLock { $0.manifest = manifest }
   }
@@ -180,6 +185,18 @@ package final class RunFolder: Sendable {
   /// Adds what differs from run to run, such as seconds, to a stage's timings.
   package func appendTimings(_ timings: some Encodable, to stage: String) throws {
     try file(stage, timings: true).append(StableJSON.data(timings))
+  }
+
+  /// Adds lines as they stand in another run's file, each with its end.
+  package func append(lines: Data, to stage: String, areTimings: Bool) throws {
+    guard !lines.isEmpty else { return }
+    precondition(lines.last == UInt8(ascii: "\n"), "the last line of \(lines.count) bytes is torn")
+    try file(stage, timings: areTimings).append(lines.dropLast())
+  }
+
+  /// The file of a stage's records, or of its timings, in the folder of a run.
+  package static func file(of stage: String, areTimings: Bool = false, in run: URL) -> URL {
+    run.appending(path: "stages/\(stage)\(areTimings ? ".timings" : "").jsonl")
   }
 
   /// The records of a stage, in order; none where the stage has not begun.

@@ -18,6 +18,10 @@ package struct RunManifest: Codable, Equatable, Sendable {
   package var status: RunStatus
   /// Why the run failed, where it did.
   package var reason: String?
+  /// Stages that were not run, since the run named here had done the same; nil for none.
+  package var reused: [String: String]?
+  /// Whether the run does all stages itself, whatever others have done; nil for no.
+  package var rerun: Bool?
 }
 
 /// How far a run has come.

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Names that are given to runs, stages and files, and the numbers that tell runs apart.
-enum RunName {
+package enum RunName {
   /// Refuses what could lie elsewhere, hide, or be read as an option.
-  static func check(_ name: String, of kind: String) throws(RunError) {
+  package static func check(_ name: String, of kind: String) throws(RunError) {
     let allowed = name.utf8.allSatisfy { isLetterOrDigit($0) || "-_.".utf8.contains($0) }
     guard let first = name.utf8.first, isLetterOrDigit(first), allowed, name.utf8.count <= 100
     else { throw .unusableName(kind: kind, name: name) }

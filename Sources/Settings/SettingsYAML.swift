@@ -5,6 +5,25 @@ package func encodeYAML<T: Encodable>(_ resolved: T) throws -> String {
   try encode(resolved).yaml
 }
 
+/// Every setting by its dotted path, as its text; a position in a list is a component, and an empty
+/// list or mapping is one setting.
+package func settingTexts<T: Encodable>(of resolved: T) throws -> [String: String] {
+  var texts: [String: String] = [:]
+  func add(_ tree: SettingsTree, at path: [String]) {
+    switch tree.value {
+    case .scalar(let text, _): texts[path.joined(separator: ".")] = text
+    case .sequence(let elements) where !elements.isEmpty:
+      for (index, element) in elements.enumerated() { add(element, at: path + ["\(index)"]) }
+    case .mapping(let entries) where !entries.isEmpty:
+      for entry in entries { add(entry.value, at: path + [entry.name]) }
+    case .sequence: texts[path.joined(separator: ".")] = "[]"
+    case .mapping: texts[path.joined(separator: ".")] = "{}"
+    }
+  }
+  add(try encode(resolved), at: [])
+  return texts
+}
+
 extension SettingsTree {
   /// This tree as YAML in block style, with a newline at the end.
   package var yaml: String { lines().joined(separator: "\n") + "\n" }

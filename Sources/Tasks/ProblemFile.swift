@@ -39,6 +39,31 @@ struct ProblemFile {
     }
   }
 
+  /// The problems of a file whose lines may have a `completion`, and those completions.
+  ///
+  /// Lines that say the same problem with several completions are one problem.
+  func set() throws -> (problems: [Problem], demonstrations: [Demonstration]) {
+    var firstByID: [String: (line: Int, problem: Problem, hasCompletion: Bool)] = [:]
+    var problems: [Problem] = []
+    var demonstrations: [Demonstration] = []
+    for (number, line) in try lines(of: ProblemLine.self) {
+      let problem = line.problem(id: "line-\(number)")
+      if let completion = line.completion {
+        demonstrations.append(Demonstration(problem: problem, completion: completion))
+      }
+      guard let first = firstByID[problem.id] else {
+        firstByID[problem.id] = (number, problem, line.completion != nil)
+        problems.append(problem)
+        continue
+      }
+      guard first.hasCompletion, line.completion != nil, first.problem == problem else {
+        throw TaskError.unreadableLine(
+          file: shown, line: number, reason: "the id '\(problem.id)' is that of line \(first.line)")
+      }
+    }
+    return (problems, demonstrations)
+  }
+
   /// A problem as a line of such a file, with its end.
   static func line(_ problem: Problem, completion: String? = nil) -> [UInt8] {
     var members: [String: JSONValue] = [
@@ -124,6 +149,8 @@ private struct ProblemLine: Decodable {
   private let prompt: String
   private let answer: String?
   private let metadata: [String: JSONValue]
+  /// What a policy should write, where the line has it.
+  let completion: String?
 
   init(from decoder: any Decoder) throws {
     let names = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).sorted()
@@ -140,6 +167,7 @@ private struct ProblemLine: Decodable {
     prompt = try container.decode(String.self, forKey: .prompt)
     answer = try container.decodeIfPresent(String.self, forKey: .answer)
     metadata = try container.decodeIfPresent([String: JSONValue].self, forKey: .metadata) ?? [:]
+    completion = try container.decodeIfPresent(String.self, forKey: .completion)
     guard !prompt.isEmpty, id != "" else {
       throw LineProblem(reason: "'\(prompt.isEmpty ? "prompt" : "id")' is empty")
     }

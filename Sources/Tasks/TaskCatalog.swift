@@ -71,8 +71,9 @@ package enum TaskCatalog {
   // MARK: - Helpers
 
   private static func bareSet(_ path: String, maxPromptCharacters: Int) throws -> TaskSet {
-    try TaskSet(
-      name: path, problems: ProblemFile(URL(filePath: path)).problems(),
+    let (problems, demonstrations) = try ProblemFile(URL(filePath: path)).set()
+    return try TaskSet(
+      name: path, problems: problems, demonstrations: demonstrations,
       maxPromptCharacters: maxPromptCharacters)
   }
 

@@ -43,6 +43,11 @@ import CKernels
   /// A copy of all values.
   package var array: [Float] { unsafe Array(UnsafeBufferPointer(start: base, count: count)) }
 
+  /// A copy of the bytes of `range`, as they lie in memory.
+  package func bytes(of range: Range<Int>) -> [UInt8] {
+    unsafe withBytes(of: range) { unsafe Array($0) }
+  }
+
   /// Gives `body` the raw bytes of `range`, for a file to fill or to write.
   package func withBytes<R, E: Error>(
     of range: Range<Int>, _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R

@@ -107,6 +107,45 @@ import Testing
     #expect(scores[1][1] < scores[0][1])
   }
 
+  @Test func `what was selected is a task set, and is imitated`() async throws {
+    let program = try Program()
+    let a = #""problem":{"id":"a","prompt":"1+1=","answer":"2"}"#
+    let b = #""problem":{"id":"b","prompt":"2+2=","answer":"4"}"#
+    func verdict(_ outcome: String) -> String {
+      let score = outcome == "passed" ? 1 : 0
+      return #""verdicts":[{"verifier":"v","outcome":"\#(outcome)","score":\#(score),"reason":""}]"#
+        + #","reward":\#(score),"source":"x""#
+    }
+    try program.write(
+      """
+      {\(a),"completion":"2",\(verdict("passed"))}
+      {\(a),"completion":"02",\(verdict("passed"))}
+      {\(b),"completion":"5",\(verdict("wrong"))}
+      {\(b),"completion":"4",\(verdict("passed"))}
+      """, to: "scored.jsonl")
+    let selected = try await program.run("select scored.jsonl --keep right -o chosen.jsonl")
+    #expect(selected.code == 0, "\(selected.error)")
+    #expect(
+      selected.output == "3 of 4 rollouts, 2 of 2 problems; written to chosen.jsonl\n")
+    let inspected = try await program.run("tasks inspect chosen.jsonl --json")
+    #expect(inspected.output.contains(#""demonstrations" : 3"#), "\(inspected.output)")
+    let trained = try await program.run(
+      "train --policy tiny --demonstrations chosen.jsonl --output out --set steps=8 "
+        + "--set batchSize=3 --json")
+    #expect(trained.code == 0, "\(trained.error)")
+    struct Summary: Decodable { let firstLoss, lastLoss: Double }
+    let summary = try JSONDecoder().decode(Summary.self, from: Data(trained.output.utf8))
+    #expect(summary.lastLoss < summary.firstLoss)
+    let middling = try await program.run(
+      "select scored.jsonl --keep middling --as rollouts -o lessons.jsonl")
+    #expect(middling.code == 0, "\(middling.error)")
+    let rows = try program.rows(Row.self, of: "lessons.jsonl")
+    #expect(rows.map(\.problem?.id) == ["b", "b"] && rows.allSatisfy { $0.source == "x" })
+    let updated = try await program.run(
+      "train --policy tiny --scored lessons.jsonl --output updated")
+    #expect(updated.code == 0, "\(updated.error)")
+  }
+
   @Test func `scores of sampled tokens are the sampler's own`() async throws {
     let program = try Program()
     let sampled = try await program.run("\(Self.sampling) --temperature 0.8 --output a.jsonl")

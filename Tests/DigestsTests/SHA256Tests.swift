@@ -1,4 +1,6 @@
+import CDigests
 import Digests
+import Foundation
 import Testing
 
 @Suite struct SHA256Tests {
@@ -22,6 +24,25 @@ import Testing
       hash.update(Array(message[piece]))
     }
     #expect(hash.hexadecimal == SHA256.hexadecimal(of: message))
+  }
+
+  @Test(arguments: [1, 2, 3, 7, 100])
+  func `the processor's instructions and the plain loop agree`(blocks: Int) {
+    let bytes = (0..<blocks * 64).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 3) }
+    var (fast, plain) = ([UInt32](1...8), [UInt32](1...8))
+    unsafe hone_sha256(&fast, bytes, blocks)
+    unsafe hone_sha256_portable(&plain, bytes, blocks)
+    #expect(fast == plain && fast != [UInt32](1...8))
+  }
+
+  @Test func `a file hashes like its bytes`() throws {
+    // The example of FIPS 180-2, appendix B.3: a million times the letter a.
+    let file = FileManager.default.temporaryDirectory.appending(path: "hone-digest-\(UUID())")
+    try Data(repeating: UInt8(ascii: "a"), count: 1_000_000).write(to: file)
+    defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: file) } }
+    #expect(
+      try SHA256.hexadecimal(ofFile: file)
+        == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
   }
 
   @Test func `asking for the digest leaves the hash open for more`() {

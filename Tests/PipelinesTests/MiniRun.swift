@@ -13,7 +13,7 @@ final class MiniRun: Sendable {
   ///
   /// Dropout, a reference policy, several updates a round, and checkpoints in the middle of stages.
   /// After the warm-up about one answer in ten is right, so groups differ.
-  private static let pipeline = """
+  static let pipeline = """
     name: mini
     seed: 5
     policy: { preset: tiny }
@@ -48,12 +48,13 @@ final class MiniRun: Sendable {
 
     """
 
-  init() throws {
+  /// A folder with the pipeline, or with another one that is named `mini` as well.
+  init(pipeline: String = pipeline) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "hone-tests-\(UUID())")
     let task = folder.appending(path: "tasks/sums")
     try FileManager.default.createDirectory(at: task, withIntermediateDirectories: true)
     try Data(Self.task.utf8).write(to: task.appending(path: "task.yaml"))
-    try Data(Self.pipeline.utf8).write(to: folder.appending(path: "mini.yaml"))
+    try Data(pipeline.utf8).write(to: folder.appending(path: "mini.yaml"))
   }
 
   deinit {
@@ -75,8 +76,8 @@ final class MiniRun: Sendable {
   }
 
   /// Runs to the end in one go.
-  static func unbroken() async throws -> MiniRun {
-    let run = try MiniRun()
+  static func unbroken(pipeline: String = pipeline) async throws -> MiniRun {
+    let run = try MiniRun(pipeline: pipeline)
     let process = try run.start()
     guard await process.exitCode == 0 else { throw Failure(text: process.errorText) }
     return run
@@ -115,14 +116,29 @@ final class MiniRun: Sendable {
     get throws { try exists("checkpoints") && !checkpoints.isEmpty }
   }
 
-  private func json(_ path: String) throws -> [String: Any] {
-    let data = try Data(contentsOf: run.appending(path: path))
+  /// The rows of a record file, such as `03-select`.
+  func records<Row: Decodable>(_ type: Row.Type = Row.self, of stage: String) throws -> [Row] {
+    try String(contentsOf: file("stages/\(stage).jsonl"), encoding: .utf8).split(separator: "\n")
+      .map { try JSONDecoder().decode(type, from: Data($0.utf8)) }
+  }
+
+  /// The folder of a run.
+  func run(_ number: Int) -> URL { folder.appending(path: "runs/mini-\(number)") }
+
+  /// What `run.json` says that other runs had done before.
+  func reused(ofRun number: Int) throws -> [String: String] {
+    try json("run.json", ofRun: number)["reused"] as? [String: String] ?? [:]
+  }
+
+  private func json(_ path: String, ofRun number: Int = 1) throws -> [String: Any] {
+    let data = try Data(contentsOf: run(number).appending(path: path))
     return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
   }
 
   /// The bytes of all that must be the same whenever the run is done: what it ships, its records,
   /// and its report without timings and the run's own name.
-  func outcome() throws -> [String: Data] {
+  func outcome(ofRun number: Int = 1) throws -> [String: Data] {
+    let run = run(number)
     var files: [String: Data] = [:]
     for folder in ["checkpoints/final", "stages"] {
       let url = run.appending(path: folder)
@@ -131,10 +147,10 @@ final class MiniRun: Sendable {
         files["\(folder)/\(name)"] = try Data(contentsOf: url.appending(path: name))
       }
     }
-    var report = try json("report.json")
+    var report = try json("report.json", ofRun: number)
     report["timings"] = nil
     report["run"] = nil
-    files["ledger"] = Data(try ledger().utf8)
+    files["ledger"] = Data(try ledger(of: run).utf8)
     files["report.json"] = try JSONSerialization.data(
       withJSONObject: report, options: .sortedKeys)
     return files
@@ -149,7 +165,7 @@ extension MiniRun {
   ]
 
   /// What the ledger holds, as text, without timings.
-  private func ledger() throws -> String {
+  private func ledger(of run: URL) throws -> String {
     try Ledger.reading(run).read { database in
       try Self.ledgerColumns.sorted { $0.key < $1.key }.map { table, columns in
         let rows = try Row.fetchAll(database, sql: "SELECT \(columns) FROM \(table) ORDER BY 1, 2")

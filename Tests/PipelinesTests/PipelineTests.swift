@@ -106,6 +106,34 @@ import VerifierKit
     Bad(text: "stages: [{ evaluate: { limit: 0 } }]", says: "'evaluate.limit' is 0"),
     Bad(text: "stages: [{ evaluate: { name: '' } }]", says: "evaluate.name"),
     Bad(text: "stages: [{ evaluate: {} }, { evaluate: {} }]", says: "Two evaluations are named"),
+    Bad(text: "stages: [{ select: {} }]", says: "'select.from' is 'rollout', but no stage of that"),
+    Bad(text: "stages: [{ select: {} }, { rollout: {} }]", says: "put one that does before it"),
+    Bad(
+      text: "stages: [{ rollout: {} }, { warmUp: { from: rollout } }]",
+      says: "that stage, of kind rollout, makes no completions"),
+    Bad(
+      text:
+        "stages: [{ rollout: {} }, { select: { keep: middling } }, { warmUp: { from: select } }]",
+      says: "that stage, of kind select, makes no completions"),
+    Bad(
+      text: "stages: [{ rollout: {} }, { select: {} }, { select: { from: rolout } }]",
+      says: "Earlier stages that make rollouts: rollout."),
+    Bad(text: "stages: [{ rollout: {} }, { select: { keep: wrong } }]", says: "select.keep"),
+    Bad(text: "stages: [{ promote: {} }]", says: "the gate asks a second verifier"),
+    Bad(text: "stages: [{ promote: { to: ../x, second: v } }]", says: "'promote.to' is '../x'"),
+    Bad(
+      text: "stages: [{ promote: { second: v, gate: { metric: sampled } } }]",
+      says: "'gate.metric: sampled' compares samples"),
+    Bad(
+      text: "stages: [{ promote: { second: v, gate: { margin: 2 } } }]", says: "promote.gate.margin"
+    ),
+    Bad(text: "stages: [{ export: { path: '' } }]", says: "export.path"),
+    Bad(
+      text: "policy: { path: x, named: y }\nstages: [{ warmUp: {} }]",
+      says: "path 'x' and named 'y'"),
+    Bad(text: "stages: [{ rollout: { samples: 0 } }]", says: "'rollout.samples' is 0"),
+    Bad(text: "stages: [{ rollout: { limit: 0 } }]", says: "'rollout.limit' is 0"),
+    Bad(text: "stages: [{ rollout: { topP: 0 } }]", says: "rollout.topP"),
     Bad(text: "name: ../x\nstages: [{ warmUp: {} }]", says: "it names a folder"),
     Bad(text: "reward: []\nstages: [{ warmUp: {} }]", says: "at least one verifier must judge"),
     Bad(

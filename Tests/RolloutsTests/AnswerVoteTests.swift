@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Evaluation
+@testable import Rollouts
 
 @Suite struct AnswerVoteTests {
   @Test func `the answer of most samples wins`() {
