@@ -3,8 +3,7 @@ import VerifierKit
 
 /// Several verifiers that count as one: the `parts` of a manifest, combined by the host.
 ///
-/// `score = Σ weight · score / Σ weight`, below over the parts with a weight above 0, limited to
-/// `0...1`. It passes where every part without a condition passes, and a part with `onlyIf: passed`
+/// `score = Σ weight · score / Σ weight`; no weight is below 0. It passes where every part without a condition passes, and a part with `onlyIf: passed`
 /// adds its share only there.
 final class CompositeVerifier: Examiner {
   let name: String
@@ -46,7 +45,7 @@ final class CompositeVerifier: Examiner {
         terms[index].settings[words[1]] = value
       }
     }
-    weight = terms.reduce(0) { $0 + max($1.weight, 0) }
+    weight = terms.reduce(0) { $0 + $1.weight }
     guard weight > 0 else {
       throw VerifierError.invalidReward(rule: "no part of '\(manifest.name)' has a weight above 0")
     }

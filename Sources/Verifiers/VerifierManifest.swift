@@ -135,7 +135,8 @@ package struct VerifierManifest: Equatable, Sendable {
     var parts: [RewardTerm] = []
     for var fields in sections {
       var part = RewardTerm(verifier: try fields.text("verifier"))
-      part.weight = try fields.number("weight", in: -1e6...1e6, default: 1)
+      // A penalty would pay a wrong whole more than a passing one.
+      part.weight = try fields.number("weight", in: 0...1e6, default: 1)
       part.settings = try fields.object("settings")
       if fields.has("onlyIf") {
         let word = try fields.text("onlyIf")

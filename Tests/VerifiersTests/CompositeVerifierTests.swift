@@ -100,6 +100,10 @@ import VerifierKit
     ("parts: [{ verifier: test-plugin }]\ncommand: [x]", "'command' is unknown"),
     ("parts: [{ verifier: test-plugin }]\nlimits: {}", "'limits' is unknown"),
     ("parts: [{ verifier: test-plugin, onlyIf: passed }]", "without 'onlyIf: passed'"),
+    (
+      "parts: [{ verifier: test-plugin }, { verifier: test-plugin, weight: -1 }]",
+      "'parts.1.weight' must be a number in 0.0...1000000.0"
+    ),
     ("parts: [{ verifier: test-plugin, weight: 0 }]", "no part of 'whole' has a weight above 0"),
     ("parts: [{ verifier: nobody }]", "There is no verifier 'nobody'"),
     ("parts: [{ verifier: whole }]", "which has parts itself"),
