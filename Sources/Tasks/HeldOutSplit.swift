@@ -9,9 +9,10 @@ struct HeldOutSplit {
   /// Share of all problems that is held out, `0...1`.
   let share: Double
 
-  /// Whether a problem is kept for evaluation, by the one text that all its spellings share.
+  /// Whether a problem is kept for evaluation, by the one text that all its spellings share,
+  /// in whichever Unicode form.
   func holdsOut(_ canonical: String) -> Bool {
-    Double(Self.hash(canonical) >> 11) * 0x1p-53 < share
+    Double(Self.hash(ProblemText.normalised(canonical)) >> 11) * 0x1p-53 < share
   }
 
   /// FNV-1a over the UTF-8 bytes, then SplitMix64's finaliser, since FNV's high bits mix badly.

@@ -50,6 +50,7 @@ package struct Shingles: Equatable, Sendable {
   ///   - size: Pieces of an n-gram; a shorter text is one n-gram.
   package init(_ text: String, unit: ProblemText.Unit, size: Int) {
     precondition(size > 0, "n-grams of \(size)")
+    let text = ProblemText.normalised(text)
     let pieces =
       switch unit {
       case .words: ProblemText.words(of: text, keepsMarks: true)

@@ -1,9 +1,16 @@
+import Foundation
+
 /// A problem's text as the tools compare it: words, characters, and what stays when numbers go.
 package enum ProblemText {
   /// What n-grams are made of.
   package enum Unit: String, CaseIterable, Codable, Sendable {
     case words
     case characters
+  }
+
+  /// The text in Unicode's form NFKC, in which equal texts have equal scalars; ASCII stays as it is.
+  package static func normalised(_ text: String) -> String {
+    text.utf8.allSatisfy { $0 < 0x80 } ? text : text.precomposedStringWithCompatibilityMapping
   }
 
   /// The letters and digits of a text in lower case, word by word, each with its place.
@@ -52,24 +59,24 @@ package enum ProblemText {
 
   /// What problems share that differ only in numbers and names.
   ///
-  /// Each number becomes `0`, each word with a capital letter `X`, each pronoun of a person `x`, and
-  /// blanks do not count. A word that starts a sentence is taken for a name, so that a name in that
+  /// Each number becomes `0`, within words such as `5kg` too, each word with a capital letter `X`,
+  /// each pronoun of a person `x`; blanks and the Unicode form do not count. A word that starts a sentence is taken for a name, so that a name in that
   /// place is one: two templates may become one, but one never becomes two.
   package static func template(of text: String) -> String {
+    let text = normalised(text)
     var result: [String] = []
     for word in words(of: text, keepsMarks: true) {
       let written = text[word.range]
       let masked =
-        if written.contains(where: \.isNumber), !written.contains(where: \.isLetter) {
-          "0"
-        } else if written.first?.isUppercase == true { "X" } else if pronouns.contains(word.text) {
+        if written.first?.isUppercase == true { "X" } else if pronouns.contains(word.text) {
           "x"
-        } else { word.text }
+        } else { withoutNumbers(word.text) }
       // `1,234.5` is one number, and `Anna Maria` one name.
-      if masked == "0", result.count > 1, [".", ","].contains(result[result.count - 1]),
+      if masked.hasPrefix("0"), result.count > 1, [".", ","].contains(result[result.count - 1]),
         result[result.count - 2] == "0"
       {
-        result.removeLast()
+        result.removeLast(2)
+        result.append(masked)
       } else if masked == "0" || masked == "X", result.last == masked {
         continue
       } else {
@@ -77,6 +84,20 @@ package enum ProblemText {
       }
     }
     return result.joined(separator: " ")
+  }
+
+  /// A word with `0` in place of each run of digits; of an ordinal nothing else stays.
+  private static func withoutNumbers(_ word: String) -> String {
+    guard word.contains(where: \.isNumber) else { return word }
+    var masked = ""
+    for character in word {
+      if !character.isNumber {
+        masked.append(character)
+      } else if masked.last != "0" {
+        masked.append("0")
+      }
+    }
+    return ["0st", "0nd", "0rd", "0th"].contains(masked) ? "0th" : masked
   }
 
   private static let pronouns: Set<String> = [

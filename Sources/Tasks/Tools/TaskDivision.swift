@@ -4,7 +4,7 @@ package import VerifierKit
 package struct TaskDivision: Sendable {
   /// What falls on one side as a whole.
   package enum Unit: String, CaseIterable, Codable, Sendable {
-    /// Problems with the same prompt, but for case, marks and blanks.
+    /// Problems with the same prompt, but for case, blanks and Unicode form.
     case problem
     /// Problems that differ only in numbers and names (``ProblemText/template(of:)``).
     case template
@@ -28,7 +28,8 @@ package struct TaskDivision: Sendable {
   package func key(of problem: Problem) -> String {
     switch unit {
     case .problem:
-      ProblemText.words(of: problem.prompt, keepsMarks: true).map(\.text).joined(separator: " ")
+      ProblemText.words(of: ProblemText.normalised(problem.prompt), keepsMarks: true)
+        .map(\.text).joined(separator: " ")
     case .template: ProblemText.template(of: problem.prompt)
     case .family:
       if case .string(let family)? = problem.metadata["family"] {
