@@ -50,7 +50,7 @@ struct CommandFailure: Equatable {
     case SettingsError.unreadable: 1
     case is SettingsError, is InvalidSetting, is InvalidObjective: badUsage
     case TaskError.unknownTask, TaskError.unknownSplit: badUsage
-    case is ScaffoldError, is UnknownRun, is UnknownRound: badUsage
+    case is ScaffoldError, is UnknownRun, is UnknownRound, is OutputError: badUsage
     case ScheduleError.daemonAtWork: 1
     case is ScheduleError, is CronError, RunError.unusableName: badUsage
     case TaskImportError.noGrader, TaskImportError.outputExists: badUsage
