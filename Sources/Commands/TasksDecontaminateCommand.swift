@@ -10,10 +10,12 @@ struct TasksDecontaminateCommand: AsyncParsableCommand {
     abstract: "Finds training problems that share text with an evaluation.",
     usage: "hone tasks decontaminate <tasks> --against <tasks> [--output <file>]",
     discussion: """
-      A problem that shares 13 words in a row with an evaluation is contaminated;
-      case and marks do not count, and a shorter prompt must be equal as a whole.
-      Short problems are better compared by characters. Shows which problems share
-      which stretch of text.
+      A problem that shares 13 words in a row with an evaluation is contaminated, or
+      that has the whole of a shorter prompt of at least 4 words (16 characters) in
+      it; one that is shorter still must be equal as a whole. Case, marks and the
+      Unicode form do not count. Short problems are better compared by characters.
+      Shows which problems share which stretch of text. Where every problem does,
+      nothing is written.
 
         hone tasks decontaminate train.jsonl --against heldout.jsonl \\
           --output clean.jsonl
@@ -79,6 +81,7 @@ struct TasksDecontaminateCommand: AsyncParsableCommand {
     display.finish()
     let found = Set(matches.map(\.index))
     let kept = problems.indices.filter { !found.contains($0) }.map { problems[$0] }
+    if file != nil, kept.isEmpty { throw NothingLeft(problems: problems.count) }
     try file?.write(ProblemLines.data(kept))
     if file != nil, !set.demonstrations.isEmpty {
       display.message("\(set.demonstrations.count) demonstrations are not in the output")
@@ -90,6 +93,17 @@ struct TasksDecontaminateCommand: AsyncParsableCommand {
       })
     if json { return try CommandOutput.print(json: report) }
     print(text(report))
+  }
+
+  /// An output that would have no problem.
+  struct NothingLeft: Error, CustomStringConvertible {
+    let problems: Int
+    var description: String {
+      """
+      All \(problems) problems share text with the evaluation, so that nothing was written. Look at \
+      them without --output, or compare longer stretches with --size.
+      """
+    }
   }
 
   private func text(_ report: Report) -> String {

@@ -35,16 +35,36 @@ import VerifierKit
     #expect(matches(13) == 1)
   }
 
-  @Test func `a short prompt is found where the whole of another equals it`() {
+  @Test func `a short prompt is found within a longer one, a shorter one as a whole`() {
     let check = Contamination(evaluation: [problem("e", "What is 2+3?")], unit: .words)
     let training = [
       problem("same", "what is 2 + 3"), problem("longer", "What is 2+3? And why?"),
       problem("other", "What is 2+4?"),
     ]
-    #expect(check.matches(in: training).map(\.index) == [0])
+    let matches = check.matches(in: training)
+    #expect(matches.map(\.index) == [0, 1])
+    #expect(matches.flatMap(\.spans).map(\.text) == ["what is 2 + 3", "What is 2+3"])
+    // Three words stand in many texts by chance.
+    let shorter = Contamination(evaluation: [problem("e", "What is 2?")], unit: .words)
+    let others = [problem("whole", "what is 2"), problem("longer", "So what is 2 for?")]
+    #expect(shorter.matches(in: others).map(\.index) == [0])
+    let characters = Contamination(
+      evaluation: [problem("e", "12345678 + 1234567"), problem("f", "1 + 2")], unit: .characters)
+    #expect(
+      characters.matches(in: [problem("t", "Add 12345678+1234567!"), problem("u", "1 + 2 + 3")])
+        .map(\.index) == [0])
     #expect(
       Contamination(evaluation: [problem("e", "?!")], unit: .words)
         .matches(in: [problem("t", "!?")]) == [])
+  }
+
+  @Test func `the Unicode form hides nothing`() throws {
+    let check = Contamination(
+      evaluation: [problem("e", "the caf\u{E9} has five tables")], unit: .words)
+    let hidden = problem("t", "Say: the cafe\u{301} has ﬁve ｔables?")
+    #expect(
+      check.matches(in: [hidden]).flatMap(\.spans).map(\.text)
+        == ["the caf\u{E9} has five tables"])
   }
 
   @Test func `characters find what short problems share`() throws {
@@ -70,9 +90,15 @@ import VerifierKit
       let length = min(size, words.count)
       return Set((0...words.count - length).map { Array(words[$0..<$0 + length]) })
     }
-    let known = evaluation.reduce(into: Set<[String]>()) { $0.formUnion(grams($1)) }
+    // Texts of four and five words are found anywhere, shorter ones as wholes.
     let expected = training.indices.filter { index in
-      !grams(training[index]).isDisjoint(with: known)
+      evaluation.contains { text in
+        if text.count >= size { return !grams(text).isDisjoint(with: grams(training[index])) }
+        if text.count < 4 { return text == training[index] }
+        return training[index].indices.contains {
+          training[index][$0...].prefix(text.count).elementsEqual(text)
+        }
+      }
     }
     let check = Contamination(
       evaluation: evaluation.map { problem("e", $0.joined(separator: " ")) }, unit: .words,

@@ -2,8 +2,9 @@ package import VerifierKit
 
 /// Finds training problems that share n-grams with problems that a policy is to be judged on.
 ///
-/// Words are compared without case and marks. A text of fewer than `size` pieces is one n-gram, so
-/// that it is found where a whole text equals it. Hashes only lead to a place; there, the pieces
+/// Words are compared without case, marks and Unicode form. An evaluation text of fewer than `size`
+/// pieces is one n-gram of its own length, which is found within longer texts; one below the
+/// ``floor(of:)`` only where a whole text equals it. Hashes only lead to a place; there, the pieces
 /// themselves are compared.
 ///
 /// - SeeAlso: Brown 2020 (GPT-3), appendix C, for 13 words.
@@ -13,8 +14,14 @@ package struct Contamination: Sendable {
   /// Characters of an n-gram where nothing else is asked for: short problems have no 13 words.
   package static let defaultCharacters = 32
 
+  /// Pieces of a short evaluation text that is found within longer ones, at least: what is shorter
+  /// stands in many texts by chance.
+  package static func floor(of unit: ProblemText.Unit) -> Int { unit == .words ? 4 : 16 }
+
   private let unit: ProblemText.Unit
   private let size: Int
+  /// Lengths of the evaluation texts that are shorter than an n-gram, in ascending order.
+  private var shortLengths: [Int] = []
   /// Where an n-gram of the evaluation stands first.
   private var places: [UInt64: Place] = [:]
   private var evaluation: [(id: String, pieces: [String])] = []
@@ -36,7 +43,7 @@ package struct Contamination: Sendable {
   package struct Span: Equatable, Codable, Sendable {
     /// The evaluation problem that has the stretch's first n-gram.
     package let evaluation: String
-    /// The stretch as the training problem has it.
+    /// The stretch as the training problem has it, in Unicode's form NFKC.
     package let text: String
     /// Its length in words or characters.
     package let pieces: Int
@@ -53,12 +60,15 @@ package struct Contamination: Sendable {
     self.size = size ?? (unit == .words ? Self.defaultWords : Self.defaultCharacters)
     precondition(self.size > 0, "n-grams of \(self.size)")
     for (index, problem) in problems.enumerated() {
-      let pieces = pieces(of: problem.prompt).map(\.text)
+      let pieces = pieces(of: ProblemText.normalised(problem.prompt)).map(\.text)
       evaluation.append((problem.id, pieces))
-      for (start, hash, length) in grams(of: pieces) where places[hash] == nil {
+      let length = min(self.size, pieces.count)
+      for (start, hash) in grams(of: length, in: pieces.map(HeldOutSplit.hash))
+      where places[hash] == nil {
         places[hash] = Place(problem: index, start: start, length: length)
       }
     }
+    shortLengths = Set(evaluation.map(\.pieces.count)).filter { $0 > 0 && $0 < self.size }.sorted()
   }
 
   /// Looks up every n-gram of the training problems.
@@ -80,19 +90,29 @@ package struct Contamination: Sendable {
   // MARK: - One text
 
   private func spans(in text: String) -> [Span] {
+    let text = ProblemText.normalised(text)
     let found = pieces(of: text)
     let pieces = found.map(\.text)
+    let numbers = pieces.map(HeldOutSplit.hash)
+    let floor = Self.floor(of: unit)
+    var shared: [(range: Range<Int>, problem: Int)] = []
+    for length in shortLengths + [size] where length >= min(floor, size) || length == pieces.count {
+      for (start, hash) in grams(of: length, in: numbers) {
+        guard let place = places[hash], place.length == length,
+          evaluation[place.problem].pieces[place.start..<place.start + length]
+            == pieces[start..<start + length]
+        else { continue }
+        shared.append((start..<start + length, place.problem))
+      }
+    }
     var stretches: [(range: Range<Int>, problem: Int)] = []
-    for (start, hash, length) in grams(of: pieces) {
-      guard let place = places[hash], place.length == length,
-        evaluation[place.problem].pieces[place.start..<place.start + length]
-          == pieces[start..<start + length]
-      else { continue }
+    for gram in shared.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
       // N-grams that touch are one stretch.
-      if let last = stretches.last, start <= last.range.upperBound {
-        stretches[stretches.count - 1].range = last.range.lowerBound..<start + length
+      if let last = stretches.last?.range, gram.range.lowerBound <= last.upperBound {
+        stretches[stretches.count - 1].range =
+          last.lowerBound..<max(last.upperBound, gram.range.upperBound)
       } else {
-        stretches.append((start..<start + length, place.problem))
+        stretches.append(gram)
       }
     }
     return stretches.map { range, problem in
@@ -110,15 +130,13 @@ package struct Contamination: Sendable {
     }
   }
 
-  /// Every n-gram with its start and length; a short text is one.
-  private func grams(of pieces: [String]) -> [(start: Int, hash: UInt64, length: Int)] {
-    let length = min(size, pieces.count)
-    guard length > 0 else { return [] }
-    let numbers = pieces.map(HeldOutSplit.hash)
-    // A short text has another key than a longer one that begins with it, and is found whole only.
-    return (0...pieces.count - length).map { start in
+  /// Every n-gram of a length with its start, from the hashes of the pieces.
+  private func grams(of length: Int, in numbers: [UInt64]) -> [(start: Int, hash: UInt64)] {
+    guard length > 0, length <= numbers.count else { return [] }
+    // A short text has another key than a longer one that begins with it.
+    return (0...numbers.count - length).map { start in
       let hash = NGram.hash(numbers[start..<start + length])
-      return (start, length < size ? ~hash : hash, length)
+      return (start, length < size ? ~hash : hash)
     }
   }
 }
