@@ -11,7 +11,9 @@ struct TasksDedupeCommand: AsyncParsableCommand {
     usage: "hone tasks dedupe <tasks> [--output <file>] [<options>]",
     discussion: """
       Two prompts are duplicates where their n-grams have at least the threshold in
-      common (Jaccard similarity). The first of each group is kept. Candidates come
+      common (Jaccard similarity). A problem is left out where it is a duplicate of
+      one that is kept and has its answer; with --any-answer, whatever the answers
+      are. Candidates come
       from 32 bands of 4 MinHash values, which miss 1 pair of 8 at similarity 0.5,
       1 of 80 at 0.6, and 1 of 6,000 at 0.7; what is reported was compared exactly.
 
@@ -33,6 +35,9 @@ struct TasksDedupeCommand: AsyncParsableCommand {
   @Option(help: "The least similarity of duplicates, above 0 and at most 1.")
   var threshold = 0.8
 
+  @Flag(help: "Leave out duplicates with another answer, too.")
+  var anyAnswer = false
+
   @Option(help: ArgumentHelp("Write the problems that are kept.", valueName: "file"))
   var output: String?
 
@@ -52,10 +57,10 @@ struct TasksDedupeCommand: AsyncParsableCommand {
 
   /// What was found.
   struct Report: Encodable {
-    /// A problem that is left out.
+    /// A problem that another one says, too.
     struct Duplicate: Encodable {
       let id: String
-      /// The problem before it that it is most similar to.
+      /// The kept problem before it that it is most similar to.
       let of: String
       let similarity: Double
       let isExact: Bool
@@ -66,11 +71,14 @@ struct TasksDedupeCommand: AsyncParsableCommand {
     let kept: Int
     let exact: Int
     let near: Int
-    /// Duplicates with another answer than the problem that they repeat.
+    /// Problems with another answer than the kept one that they repeat.
     let answersDiffer: Int
     /// Comparisons that were left out, since too many problems looked alike.
     let leftOut: Int
+    /// What is left out.
     let duplicates: [Duplicate]
+    /// What is kept, since its answer is another one.
+    let conflicts: [Duplicate]
   }
 
   func run() async throws {
@@ -82,16 +90,19 @@ struct TasksDedupeCommand: AsyncParsableCommand {
     search.size = size ?? (unit == .words ? 3 : 8)
     let display = CommandOutput.display()
     display.begin("dedupe", total: problems.count)
-    let finding = search.find(in: problems.map(\.prompt)) {
+    let finding = search.find(
+      in: problems.map(\.prompt), answers: anyAnswer ? [] : problems.map(\.answer)
+    ) {
       display.update(ProgressUpdate(done: $0))
     }
     display.finish()
-    let duplicates = finding.duplicates.map { found in
+    func told(_ found: NearDuplicates.Duplicate) -> Report.Duplicate {
       Report.Duplicate(
         id: problems[found.index].id, of: problems[found.nearest].id,
         similarity: found.similarity, isExact: found.isExact,
         answersDiffer: problems[found.index].answer != problems[found.nearest].answer)
     }
+    let (duplicates, conflicts) = (finding.duplicates.map(told), finding.conflicts.map(told))
     let leftOut = Set(finding.duplicates.map(\.index))
     let kept = problems.indices.filter { !leftOut.contains($0) }.map { problems[$0] }
     try file?.write(ProblemLines.data(kept))
@@ -101,8 +112,8 @@ struct TasksDedupeCommand: AsyncParsableCommand {
     let report = Report(
       problems: problems.count, kept: kept.count, exact: duplicates.count(where: \.isExact),
       near: duplicates.count { !$0.isExact },
-      answersDiffer: duplicates.count(where: \.answersDiffer), leftOut: finding.leftOut,
-      duplicates: duplicates)
+      answersDiffer: (duplicates + conflicts).count(where: \.answersDiffer),
+      leftOut: finding.leftOut, duplicates: duplicates, conflicts: conflicts)
     if json { return try CommandOutput.print(json: report) }
     print(text(report))
   }
@@ -114,15 +125,20 @@ struct TasksDedupeCommand: AsyncParsableCommand {
       \(report.near) nearly\(output.map { "; written to \($0)" } ?? "")
       """
     ]
-    lines += report.duplicates.prefix(10).map { duplicate in
+    let all = report.duplicates + report.conflicts
+    lines += all.prefix(10).map { duplicate in
       """
         \(duplicate.id) repeats \(duplicate.of), similarity \
       \(TextTable.decimal(duplicate.similarity))\(duplicate.answersDiffer ? ", another answer" : "")
       """
     }
-    if report.duplicates.count > 10 { lines.append("  … all of them with --json") }
+    if all.count > 10 { lines.append("  … all of them with --json") }
     if report.answersDiffer > 0 {
-      lines.append("\(report.answersDiffer) have another answer than the problem they repeat")
+      lines.append(
+        """
+        \(report.answersDiffer) have another answer than the problem they repeat\
+        \(anyAnswer ? "" : ", and are kept; --any-answer leaves them out")
+        """)
     }
     if report.leftOut > 0 {
       lines.append("\(report.leftOut) comparisons were left out: too many problems look alike")

@@ -52,7 +52,7 @@ import VerifierKit
     #expect(sides[0].count + sides[1].count == 60 && sides[1].count > 5)
     #expect(Set(sides[0]).isDisjoint(with: sides[1]))
     let again = try await program.run(command)
-    #expect(again.code == 1 && again.error.contains("'parts' is there already"))
+    #expect(again.code == 64 && again.error.contains("'parts' is there already"))
     #expect(try await program.run("\(command) --overwrite").code == 0)
     // All sums are one template, so that one side is empty.
     let together = try await program.run(
@@ -89,13 +89,16 @@ import VerifierKit
       """, to: "rows.jsonl")
     let finished = try await program.run("tasks dedupe rows.jsonl --output clean.jsonl")
     #expect(finished.code == 0, "\(finished.error)")
-    #expect(finished.output.hasPrefix("2 of 4 problems kept: 1 are repeated, 1 nearly"))
+    #expect(finished.output.hasPrefix("3 of 4 problems kept: 0 are repeated, 1 nearly"))
     #expect(finished.output.contains("c repeats a, similarity 1.000, another answer"))
+    #expect(finished.output.contains("1 have another answer than the problem they repeat, and are"))
     let kept = try TaskCatalog.load(
       program.folder.appending(path: "clean.jsonl").path, in: [])
-    #expect(kept.problems.map(\.id) == ["a", "b"])
+    #expect(kept.problems.map(\.id) == ["a", "b", "c"])
+    let any = try await program.run("tasks dedupe rows.jsonl --any-answer")
+    #expect(any.output.hasPrefix("2 of 4 problems kept: 1 are repeated, 1 nearly"))
     let over = try await program.run("tasks dedupe rows.jsonl --output rows.jsonl")
-    #expect(over.code == 1 && over.error.contains("is also an input"))
+    #expect(over.code == 64 && over.error.contains("is also an input"))
     let json = try await program.run("tasks dedupe rows.jsonl --json")
     #expect(json.output.contains(#""answersDiffer" : 1"#))
   }
@@ -118,6 +121,10 @@ import VerifierKit
     let kept = try TaskCatalog.load(
       program.folder.appending(path: "clean.jsonl").path, in: [])
     #expect(kept.problems.map(\.id) == ["b"])
+    let all = try await program.run(
+      "tasks decontaminate train.jsonl --against train.jsonl --size 2 --output none.jsonl")
+    #expect(all.code == 1 && all.error.contains("All 2 problems share text with the evaluation"))
+    #expect(!program.exists("none.jsonl"))
   }
 
   @Test func `calibrate measures what split then cuts by`() async throws {

@@ -27,9 +27,7 @@ package struct NearDuplicates: Sendable {
   package struct Duplicate: Equatable, Sendable {
     /// The later text, by its place.
     package let index: Int
-    /// The first text of its group, by its place.
-    package let first: Int
-    /// The text before it that it is most similar to.
+    /// The kept text before it that it is most similar to, by its place.
     package let nearest: Int
     /// Jaccard similarity to `nearest`; 1 where the texts are equal.
     package let similarity: Double
@@ -39,75 +37,94 @@ package struct NearDuplicates: Sendable {
 
   /// What was found.
   package struct Finding: Equatable, Sendable {
-    /// In the order of the texts.
+    /// What is not kept, in the order of the texts.
     package var duplicates: [Duplicate] = []
+    /// What is kept although a text before it says the same, since its answer is another one.
+    package var conflicts: [Duplicate] = []
     /// Comparisons that were left out, since too many texts share a lookup.
     package var leftOut = 0
   }
 
-  /// Finds every text that is a duplicate of one before it.
+  /// Finds every text that is a duplicate of one that is kept.
+  ///
+  /// A duplicate of a duplicate is none: what is near the kept one is judged by that alone.
   ///
   /// - Parameters:
-  ///   - texts: The texts, of which the first of each group is kept.
+  ///   - texts: The texts, of which the first of each kind is kept.
+  ///   - answers: The texts' answers: of two alike that differ in them, both are kept. Empty where
+  ///     they make no difference.
   ///   - progress: Told how many are done.
   /// - Returns: The duplicates; the same ones on every machine.
-  package func find(in texts: [String], progress: (Int) -> Void = { _ in }) -> Finding {
+  package func find(
+    in texts: [String], answers: [String?] = [], progress: (Int) -> Void = { _ in }
+  ) -> Finding {
+    precondition(
+      answers.isEmpty || answers.count == texts.count,
+      "\(answers.count) answers of \(texts.count) texts")
+    func isAlike(_ one: Int, _ other: Int) -> Bool {
+      answers.isEmpty || answers[one] == answers[other]
+    }
     var finding = Finding()
-    var groups: [Int] = []  // for each text, the first of its group
-    var firstByText: [String: Int] = [:]
+    var keptByText: [String: [Int]] = [:]
     var shingles: [Int: Shingles] = [:]
     var tables = [[UInt64: [Int]]](repeating: [:], count: Self.bands)
     let hash = MinHash(count: Self.bands * Self.rows)
     for (index, text) in texts.enumerated() {
       defer { progress(index + 1) }
       let key = String(ProblemText.trimmed(text))
-      if let same = firstByText[key] {
-        groups.append(groups[same])
+      let same = keptByText[key, default: []]
+      if let first = same.first(where: { isAlike($0, index) }) {
         finding.duplicates.append(
-          Duplicate(index: index, first: groups[same], nearest: same, similarity: 1, isExact: true))
+          Duplicate(index: index, nearest: first, similarity: 1, isExact: true))
         continue
       }
-      firstByText[key] = index
       let own = Shingles(text, unit: unit, size: size)
-      let signature = hash.signature(of: own.hashes)
-      let (candidates, leftOut) = Self.enter(index, signature, into: &tables)
+      let keys = Self.keys(of: hash.signature(of: own.hashes))
+      let (candidates, leftOut) = Self.candidates(keys, in: tables)
       finding.leftOut += leftOut
-      var nearest: (index: Int, similarity: Double)?
+      var (nearest, conflict): (Duplicate?, Duplicate?)
       for candidate in candidates.sorted() {
         guard let other = shingles[candidate] else { continue }
         let similarity = own.jaccard(other)
-        if similarity >= threshold, similarity > nearest?.similarity ?? -1 {
-          nearest = (candidate, similarity)
+        guard similarity >= threshold else { continue }
+        let found = Duplicate(
+          index: index, nearest: candidate, similarity: similarity, isExact: false)
+        if isAlike(candidate, index) {
+          if similarity > nearest?.similarity ?? -1 { nearest = found }
+        } else if similarity > conflict?.similarity ?? -1 {
+          conflict = found
         }
       }
-      shingles[index] = own
-      guard let nearest else {
-        groups.append(index)
+      if let nearest {
+        finding.duplicates.append(nearest)
         continue
       }
-      groups.append(groups[nearest.index])
-      finding.duplicates.append(
-        Duplicate(
-          index: index, first: groups[index], nearest: nearest.index,
-          similarity: nearest.similarity, isExact: false))
+      if let first = same.first {
+        conflict = Duplicate(index: index, nearest: first, similarity: 1, isExact: true)
+      }
+      if let conflict { finding.conflicts.append(conflict) }
+      keptByText[key, default: []].append(index)
+      shingles[index] = own
+      for (band, key) in keys.enumerated() { tables[band][key, default: []].append(index) }
     }
     return finding
   }
 
-  /// Enters a text into all lookups.
-  ///
-  /// - Returns: Who shares one with it, and how many more do.
-  private static func enter(
-    _ index: Int, _ signature: [UInt64], into tables: inout [[UInt64: [Int]]]
+  /// What a signature is looked up by, one a band.
+  private static func keys(of signature: [UInt64]) -> [UInt64] {
+    (0..<bands).map { NGram.hash(signature[$0 * rows..<($0 + 1) * rows]) }
+  }
+
+  /// The texts that share a lookup with one, and how many more do.
+  private static func candidates(
+    _ keys: [UInt64], in tables: [[UInt64: [Int]]]
   ) -> (candidates: Set<Int>, leftOut: Int) {
     var candidates: Set<Int> = []
     var leftOut = 0
-    for band in 0..<bands {
-      let key = NGram.hash(signature[band * rows..<(band + 1) * rows])
-      let members = tables[band][key, default: []]
+    for (band, key) in keys.enumerated() {
+      guard let members = tables[band][key] else { continue }
       candidates.formUnion(members.suffix(comparisonLimit))
       leftOut += max(0, members.count - comparisonLimit)
-      tables[band][key, default: []].append(index)
     }
     return (candidates, leftOut)
   }
