@@ -39,4 +39,15 @@ public enum JSONValue: Codable, Hashable, Sendable {
     case .object(let value): try container.encode(value)
     }
   }
+
+  /// Whether it is, or holds, a number from 2^53 on, which may be another one than was written:
+  /// a Double does not tell whole numbers of that size apart.
+  package var holdsRoundedNumber: Bool {
+    switch self {
+    case .number(let number): number.magnitude >= 0x1p53
+    case .array(let elements): elements.contains(where: \.holdsRoundedNumber)
+    case .object(let members): members.values.contains(where: \.holdsRoundedNumber)
+    case .null, .bool, .string: false
+    }
+  }
 }

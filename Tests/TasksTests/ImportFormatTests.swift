@@ -83,8 +83,18 @@ import VerifierKit
       prompt: "Double.", verifier: "code-runner",
       metadata: #"""
         {"kind": "function", "entry": "twice", "comparison": "python", "calls": [
-         {"arguments": [2], "expected": 4},
-         {"arguments": [{"d": [["a", {"f": "1.5"}]]}], "expected": 3}]}
+         {"arguments": [2], "expected": 4, "alternative": [4]},
+         {"arguments": [{"d": [["a", {"f": "1.5"}]]}], "expected": 3, "alternative": [3]}]}
+        """#),
+    Case(
+      format: .verl,
+      row: #"""
+        {"data_source": "taco", "prompt": "List.", "reward_model": {"style": "rule", "ground_truth":
+         "{\"fn_name\": \"all\", \"inputs\": [[2], [3]], \"outputs\": [[4], [3, 5]]}"}}
+        """#,
+      prompt: "List.", verifier: "code-runner",
+      metadata: #"""
+        {"calls": [{"arguments": [2], "expected": [4]}, {"arguments": [3], "expected": [3, 5]}]}
         """#),
     Case(
       format: .openInstruct,
@@ -217,7 +227,21 @@ import VerifierKit
     (.trl, #"{"prompt": "Q"}"#, "there is no 'answer', 'solution' or 'ground_truth'"),
     (.trl, #"{"prompt": "Q", "answer": "x^2 + 1"}"#, "neither a number nor a few words"),
     (.trl, #"{"prompt": "Q", "answer": ["a", "b"]}"#, "'answer' is a list"),
-    (.trl, #"{"prompt": "Q", "answer": 12345678901234567890}"#, "from 2^53 on"),
+    (.trl, #"{"prompt": "Q", "answer": 12345678901234567890}"#, "a number from 2^53 on"),
+    (
+      .verl,
+      #"""
+      {"data_source": "taco", "prompt": "Q", "reward_model": {"ground_truth":
+       {"fn_name": "f", "inputs": [[9007199254740993]], "outputs": [[1]]}}}
+      """#, "a number from 2^53 on"
+    ),
+    (
+      .verl,
+      #"""
+      {"data_source": "taco", "prompt": "Q", "reward_model": {"ground_truth":
+       "{'fn_name': 'f', 'inputs': [[1]], 'outputs': [[12345678901234567890123]]}"}}
+      """#, "a number from 2^53 on"
+    ),
     (.trl, #"{"prompt": "Q", "solution": "\\boxed{1"}"#, "the box of the reference does not end"),
     (.trl, #"{"prompt": "Q", "answer": "1", "images": ["x"]}"#, "the row has 'images'"),
     (.trl, #"{"prompt": "", "answer": "1"}"#, "'prompt' is empty"),

@@ -52,6 +52,45 @@ import VerifierKit
     #expect(imported.demonstrations.map(\.completion) == ["#### 2"])
   }
 
+  @Test(arguments: [
+    (#"{"question":"Which is a mammal?","choices":["a cod","a cat"],"answer":1}"#, "choices"),
+    (#"{"question":"Who?","context":"Ann did.","answer":"Ann"}"#, "context"),
+    (#"{"prompt":"1+1?","system":"Answer in words.","answer":"two"}"#, "system"),
+    (#"{"instruction":"Add.","input":"1, 1","answer":"2"}"#, "input"),
+    (#"{"question":"Which?","answer":"a","answers":["a","b"]}"#, "answers"),
+    (#####"{"question":"1+1?","answer":"#### 2","options":["2","3"]}"#####, "options"),
+  ])
+  func `a row that would be cut in half is not placed`(row: String, column: String) throws {
+    for verifier in [nil, "mine"] {
+      let imported = try imported(row.utf8) { $0.verifier = verifier }
+      #expect(imported.items.isEmpty)
+      let reason = try #require(imported.unplaced.first?.reason)
+      #expect(reason.contains("the row has '\(column)', which is part of a question"), "\(reason)")
+    }
+  }
+
+  @Test func `columns that nothing reads are counted, and empty ones are none`() throws {
+    let imported = try imported(
+      """
+      {"instruction": "1+1?", "input": "", "choices": [], "answer": "2", "level": 3, "source": "x"}
+      {"instruction": "1+2?", "input": null, "answer": "3", "level": 4}
+      {"instruction": "1+3?", "answer": ["a", "b"], "other": 4}
+
+      """.utf8)
+    #expect(imported.items.count == 2)
+    #expect(imported.unread.map { "\($0.name) \($0.rows)" } == ["level 2", "source 1"])
+  }
+
+  @Test func `metadata with a number that JSON rounds is not placed`() throws {
+    let imported = try imported(
+      """
+      {"prompt": "Q", "answer": "1", "metadata": {"verifier": "mine", "a": [9007199254740993]}}
+      {"prompt": "Q", "answer": "1", "metadata": {"verifier": "mine", "a": [9007199254740991]}}
+      """.utf8)
+    #expect(imported.items.map(\.problem.id) == ["hone-2"])
+    #expect(imported.unplaced.map(\.reason) == [Unplaced.roundedNumber.reason])
+  }
+
   @Test func `pieces cut anywhere make the same rows`() throws {
     let texts = ["{\"a\":1}\n\n{\"b\":\"[,]\"}\r\n{}", " [ {\"a\":[1,2]} ,\n\"x\\\"],\" , 3 ] \n"]
     for text in texts {

@@ -5,8 +5,8 @@ import VerifierKit
 ///
 /// ```
 /// kind: stdio      cases: [{input, output, visible}], normaliser: exact | lines | tokens
-/// kind: function   entry, calls: [{arguments, keywords, expected | truth, visible, comparison,
-///                  tolerance}]
+/// kind: function   entry, calls: [{arguments, keywords, expected | truth, alternative, visible,
+///                  comparison, tolerance}]
 /// kind: tests      entry, tests: [source, …], call: name of a function that takes the candidate
 /// ```
 ///
@@ -31,6 +31,8 @@ struct CodeTask {
     let arguments: [TypedValue]
     let keywords: [String: TypedValue]
     let expectation: Expectation
+    /// Another value that is right where the task does not tell which one is meant.
+    let alternative: TypedValue?
     let isVisible: Bool
   }
 
@@ -139,18 +141,20 @@ extension CodeTask.Call {
     _ fields: TaskFields, _ comparison: Comparison, _ tolerance: Tolerance?
   ) throws(CodeTask.Unusable) {
     try fields.refuseAllBut([
-      "arguments", "keywords", "expected", "truth", "visible", "comparison", "tolerance",
+      "arguments", "keywords", "expected", "truth", "alternative", "visible", "comparison",
+      "tolerance",
     ])
     arguments = try fields.values("arguments")
     keywords = try fields.namedValues("keywords")
     isVisible = try fields.bool("visible")
+    alternative = fields.has("alternative") ? try fields.value("alternative") : nil
     if fields.has("truth") {
       expectation = .truth(try fields.bool("truth"))
     } else {
       let expected = try fields.value("expected")
-      guard ReturnLimits.hold(expected) else {
+      guard ReturnLimits.hold(expected), alternative.map(ReturnLimits.hold) ?? true else {
         throw CodeTask.Unusable(
-          reason: "a call's 'expected' is deeper or larger than a cell returns")
+          reason: "a call's 'expected' or 'alternative' is deeper or larger than a cell returns")
       }
       expectation = .value(
         expected, try fields.choice("comparison", orElse: comparison),

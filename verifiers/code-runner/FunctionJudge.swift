@@ -82,6 +82,7 @@ extension CodeTask.Call {
     return switch expectation {
     case .value(let expected, let comparison, let tolerance):
       value.matches(expected, comparison, tolerance)
+        || alternative.map { value.matches($0, comparison, tolerance) } ?? false
     case .truth(let truth): value.isTrue == truth
     }
   }

@@ -34,6 +34,10 @@ struct OpenAIGrader: VerifierPlugin {
     guard let item = Self.item(of: problem) else {
       return .unscored(reason: "the metadata's 'item' is no object")
     }
+    guard !JSONValue.object(item).holdsRoundedNumber else {
+      return .unscored(
+        reason: "the item has a number from 2^53 on, which JSON rounds; write it as a text")
+    }
     let sample = GraderSample(completion)
     var round = GradingRound(sample: sample, item: item, settings: settings, workshop: workshop)
     let grade = round.grade(grader)
@@ -90,13 +94,14 @@ enum Grade: Equatable {
 /// What templates and programs reach as `sample`.
 struct GraderSample {
   let text: String
-  /// The completion as JSON; nil where it is none.
+  /// The completion as JSON; nil where it is none, or has numbers that were rounded to equal ones.
   let json: JSONValue?
 
   init(_ completion: String) {
     text = completion
     // A text of that size is no structured output, and its value would take many times the memory.
-    json = completion.utf8.count <= 256 << 10 ? try? JSONReader.value(in: completion) : nil
+    let value = completion.utf8.count <= 256 << 10 ? try? JSONReader.value(in: completion) : nil
+    json = value.flatMap { $0.holdsRoundedNumber ? nil : $0 }
   }
 
   /// The members that `sample` has.

@@ -70,21 +70,23 @@ enum CodeTests {
     guard isName else {
       throw Unplaced("what is tested is no plain function", detail: function)
     }
-    // Where every output is a list of one, as in APPS, the list is only a wrapping.
+    // Where every output is a list of one, as in APPS, the list is a wrapping, or a function returns
+    // such lists: nothing of the row tells, and APPS itself takes both.
     let areWrapped = outputs.allSatisfy {
       if case .array(let elements) = $0 { elements.count == 1 } else { false }
     }
     var calls: [JSONValue] = []
     for (input, output) in zip(inputs, outputs) {
-      var expected = output
-      if areWrapped, case .array(let elements) = output { expected = elements[0] }
-      if case .string(let text) = output, let json = try? JSONReader.value(in: text) {
-        expected = json
+      var call: [String: JSONValue] = ["arguments": .array(try arguments(input).map(tagged))]
+      if areWrapped, case .array(let elements) = output {
+        call["expected"] = try tagged(elements[0])
+        call["alternative"] = try tagged(output)
+      } else if case .string(let text) = output, let json = try? JSONReader.value(in: text) {
+        call["expected"] = try tagged(json)
+      } else {
+        call["expected"] = try tagged(output)
       }
-      calls.append(
-        .object([
-          "arguments": .array(try arguments(input).map(tagged)), "expected": tagged(expected),
-        ]))
+      calls.append(.object(call))
     }
     return [
       "kind": .string("function"), "language": .string("python"), "entry": .string(function),
@@ -111,17 +113,19 @@ enum CodeTests {
   }
 
   /// A JSON value in the tagged form of the code runner.
-  private static func tagged(_ value: JSONValue) -> JSONValue {
+  private static func tagged(_ value: JSONValue) throws(Unplaced) -> JSONValue {
     switch value {
-    case .array(let elements): .array(elements.map(tagged))
+    case .array(let elements): return .array(try elements.map(tagged))
     case .object(let members):
-      .object([
-        "d": .array(
-          members.sorted { $0.key < $1.key }.map { .array([.string($0.key), tagged($0.value)]) })
-      ])
-    case .number(let number) where number.magnitude >= 0x1p53 || number != number.rounded():
-      .object(["f": .string("\(number)")])
-    default: value
+      var pairs: [JSONValue] = []
+      for (key, value) in members.sorted(by: { $0.key < $1.key }) {
+        pairs.append(.array([.string(key), try tagged(value)]))
+      }
+      return .object(["d": .array(pairs)])
+    case .number(let number) where number.magnitude >= 0x1p53: throw .roundedNumber
+    case .number(let number) where number != number.rounded():
+      return .object(["f": .string("\(number)")])
+    default: return value
     }
   }
 

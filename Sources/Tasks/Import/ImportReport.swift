@@ -15,6 +15,13 @@ package struct ImportReport: Encodable, Equatable, Sendable {
     package let detail: String?
   }
 
+  /// A column that nothing read.
+  package struct Column: Encodable, Equatable, Sendable {
+    package let name: String
+    /// Placed rows that have something in it.
+    package let rows: Int
+  }
+
   /// One file of problems.
   package struct Split: Encodable, Equatable, Sendable {
     package let name: String
@@ -35,6 +42,8 @@ package struct ImportReport: Encodable, Equatable, Sendable {
   package let unit: Unit
   /// The most frequent reason first.
   package let unplaced: [Unplaced]
+  /// The most frequent first.
+  package let unread: [Column]
 
   /// Rows that became no problem.
   package var unplacedCount: Int { rows - placed }
@@ -45,6 +54,10 @@ package struct ImportReport: Encodable, Equatable, Sendable {
     for split in splits {
       let worked = split.demonstrations > 0 ? ", \(split.demonstrations) with a worked answer" : ""
       lines.append("  \(split.name): \(split.problems) problems for \(split.verifier)\(worked)")
+    }
+    if !unread.isEmpty {
+      let names = unread.prefix(12).map(\.name).joined(separator: ", ")
+      lines.append("nothing read these columns: \(names)\(unread.count > 12 ? ", …" : "")")
     }
     if unplacedCount > 0 {
       lines.append("\(unplacedCount) rows became no problem:")

@@ -12,8 +12,12 @@ struct Unplaced: Error, Equatable {
     self.detail = detail.map { Self.shown($0, atMost: 120) }
   }
 
+  /// A number that JSON's readers, this one included, may have read as another one.
+  static let roundedNumber = Unplaced(
+    "a number from 2^53 on is read by JSON as the nearest Double; write it as a text")
+
   /// What a terminal can show of a row's text, which may hold anything.
-  private static func shown(_ text: String, atMost limit: Int) -> String {
+  static func shown(_ text: String, atMost limit: Int) -> String {
     var shown = String.UnicodeScalarView()
     for scalar in text.unicodeScalars.prefix(limit) {
       switch scalar.properties.generalCategory {
@@ -39,15 +43,46 @@ struct PlacedRow {
 }
 
 /// A row's members by name; one that is missing or odd is a reason not to place the row.
+///
+/// It knows which ones were read, so that nothing a row says is lost unawares.
 struct ImportRow {
+  /// Names of members, shared by all copies of a row.
+  private final class Names {
+    var all: Set<String> = []
+  }
+
   let members: [String: JSONValue]
+  private let read = Names()
 
   init(_ members: [String: JSONValue]) { self.members = members }
 
-  /// A member that is there and not null.
-  subscript(name: String) -> JSONValue? { members[name] == .null ? nil : members[name] }
+  /// A member that is there and not null; it counts as read.
+  subscript(name: String) -> JSONValue? {
+    guard let value = members[name], value != .null else { return nil }
+    read.all.insert(name)
+    return value
+  }
 
-  func has(_ name: String) -> Bool { self[name] != nil }
+  /// All members, which count as read.
+  var wholly: [String: JSONValue] {
+    read.all.formUnion(members.keys)
+    return members
+  }
+
+  /// Names of members that hold something and were not read, in alphabetical order.
+  var unread: [String] {
+    members.keys.filter { !read.all.contains($0) && !Self.isEmpty(members[$0]) }.sorted()
+  }
+
+  private static func isEmpty(_ value: JSONValue?) -> Bool {
+    switch value {
+    case nil, .null, .array([]), .object([:]): true
+    case .string(let text): text.allSatisfy(\.isWhitespace)
+    default: false
+    }
+  }
+
+  func has(_ name: String) -> Bool { members[name].map { $0 != .null } ?? false }
 
   /// A text that is not empty.
   func text(_ name: String) throws(Unplaced) -> String {
@@ -77,9 +112,7 @@ struct ImportRow {
       guard text.contains(where: { !$0.isWhitespace }) else { throw Unplaced("'\(name)' is empty") }
       return text
     case .number(let number):
-      guard number.magnitude < 0x1p53 else {
-        throw Unplaced("'\(name)' is a number from 2^53 on, which JSON rounds; write it as a text")
-      }
+      guard number.magnitude < 0x1p53 else { throw Unplaced.roundedNumber }
       return JSONText.line(.number(number))
     case .array(let elements):
       guard elements.count == 1, case let element = elements[0], !element.isArray else {
@@ -158,9 +191,9 @@ extension PythonLiteral {
     switch self {
     case .none: return .null
     case .bool(let bool): return .bool(bool)
-    case .integer(let number):
-      return number.magnitude < 1 << 53 ? .number(Double(number)) : .string("\(number)")
-    case .longInteger(let digits): return .string(digits)
+    // From 2^53 on it is refused as a number, as one of JSON is.
+    case .integer(let number): return .number(Double(number))
+    case .longInteger: return .number(.infinity)
     case .float(let number): return number.isFinite ? .number(number) : nil
     case .text(let text): return .string(text)
     case .list(let elements), .tuple(let elements), .set(let elements):

@@ -38,7 +38,8 @@ package struct ImportedTaskFolder {
         ImportReport.Split(
           name: part.split, verifier: part.verifier, problems: part.items.count,
           demonstrations: part.items.count { $0.completion != nil })
-      }, unit: imported.unit, unplaced: imported.unplaced)
+      }, unit: imported.unit, unplaced: imported.unplaced,
+      unread: imported.unread)
     guard !parts.isEmpty else { return report }
     let parent = folder.deletingLastPathComponent()
     let draft = parent.appending(path: ".\(folder.lastPathComponent)-\(UUID().uuidString)")

@@ -37,6 +37,8 @@ package struct TaskImport: Sendable {
   package let unit: ImportReport.Unit
   /// Why rows were not placed, the most frequent reason first.
   package let unplaced: [ImportReport.Unplaced]
+  /// Columns of placed rows that nothing read, and in how many rows; the most frequent first.
+  package let unread: [ImportReport.Column]
 
   /// Reads a file.
   ///
@@ -48,6 +50,7 @@ package struct TaskImport: Sendable {
     self.file = source.shown
     format = placer.format
     (items, rows, unplaced) = (placer.items, placer.rows, placer.reasons.sorted)
+    unread = placer.unread
   }
 
   /// Whether a text can be the name of a verifier, and so part of a file's name.
@@ -75,11 +78,25 @@ private struct RowPlacer {
   private(set) var rows = 0
   private(set) var reasons = ImportReasons()
   private var ids: Set<String> = []
+  private var unreadCounts: [String: Int] = [:]
 
   private static let idLimit = 256
+  /// Unread columns that are told apart; what hostile rows add beyond is not listed.
+  private static let unreadLimit = 100
+  /// Columns that belong to a question or its answer, so that a row which has them is cut in half
+  /// where its format does not read them.
+  private static let essential: Set<String> = [
+    "answers", "article", "choices", "context", "document", "input", "instruction", "options",
+    "paragraph", "passage", "system", "system_prompt", "table",
+  ]
 
   init(file: String, options: TaskImport.Options) {
     (self.file, self.options, format) = (file, options, options.format)
+  }
+
+  var unread: [ImportReport.Column] {
+    unreadCounts.map { ImportReport.Column(name: $0.key, rows: $0.value) }
+      .sorted { ($1.rows, $0.name) < ($0.rows, $1.name) }
   }
 
   /// Places a row, or counts why it cannot be placed.
@@ -97,6 +114,12 @@ private struct RowPlacer {
     let format = try knownFormat(row, number: number)
     do throws(Unplaced) {
       items.append(try item(row, format))
+      for name in row.unread {
+        let shown = Unplaced.shown(name, atMost: 60)
+        if unreadCounts[shown] != nil || unreadCounts.count < Self.unreadLimit {
+          unreadCounts[shown, default: 0] += 1
+        }
+      }
     } catch {
       reasons.count(withHint(error, row, format), number: number)
     }
@@ -137,6 +160,13 @@ private struct RowPlacer {
       guard options.verifier != nil, let plain = PlacedRow(plain: row) else { throw error }
       placed = plain
     }
+    if let lost = row.unread.first(where: Self.essential.contains) {
+      throw Unplaced(
+        """
+        the row has '\(lost)', which is part of a question or its answer and which \
+        \(format.rawValue) does not read; write it into the prompt, or take the column away
+        """)
+    }
     if let verifier = options.verifier {
       placed.verifier = verifier
       // It may read more of a row than the verifiers of the house do.
@@ -166,6 +196,9 @@ private struct RowPlacer {
 
   /// Refuses what the set could not be loaded with.
   private func check(_ problem: Problem, _ completion: String?) throws(Unplaced) {
+    guard !problem.metadata.values.contains(where: \.holdsRoundedNumber) else {
+      throw Unplaced.roundedNumber
+    }
     let limit = TaskCatalog.defaultMaxPromptCharacters
     // Characters are never more than bytes, and cost more to count.
     guard problem.prompt.utf8.count <= limit || problem.prompt.count <= limit else {

@@ -11,7 +11,7 @@ enum OpenAIRow {
     guard chat.completion == nil else {
       throw Unplaced("the last message is the assistant's; of fine-tuning it is the user's")
     }
-    var kept = item.members
+    var kept = item.wholly  // the grader may read any of them
     kept["messages"] = nil
     return PlacedRow(
       id: try? item.optionalText("id"), prompt: chat.prompt, verifier: "openai-grader",
