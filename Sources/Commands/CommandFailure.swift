@@ -55,7 +55,7 @@ struct CommandFailure: Equatable {
     case is ScheduleError, is CronError, RunError.unusableName: badUsage
     case TaskImportError.noGrader, TaskImportError.outputExists: badUsage
     case VerifierError.notFound, VerifierError.unknownSetting, VerifierError.invalidReward,
-      VerifierError.invalidManifest:
+      VerifierError.invalidManifest, VerifierError.refusedSettings:
       badUsage
     case PipelineError.noStages, PipelineError.notAStage, PipelineError.duplicateEvaluation:
       badUsage
