@@ -32,8 +32,8 @@ enum AnswerForm: String, CaseIterable {
     }
   }
 
-  /// Elements of a list, and rows of a grid, at most.
-  private static let countLimit = 10_000
+  /// Rows of a grid, at most.
+  private static let rowLimit = 10_000
 
   /// Reads a text.
   ///
@@ -44,9 +44,10 @@ enum AnswerForm: String, CaseIterable {
     case .exact: return TextFolding.trimmed(text[...]).nonEmpty
     case .text: return TextFolding.folded(text[...]).nonEmpty
     case .compact: return TextFolding.folded(text[...]).filter { $0 != " " }.nonEmpty
-    case .list: return Self.elements(text, apart: [",", ";"]).map(Self.listed)
+    case .list: return AnswerList.elements(text, apart: AnswerList.listMarks).map(AnswerList.text)
     case .set:
-      return Self.elements(text, apart: [",", ";", "×", "·", "*"]).map { Self.listed($0.sorted()) }
+      return AnswerList.elements(AnswerList.withoutCommands(text), apart: AnswerList.setMarks)
+        .map { AnswerList.text($0.sorted()) }
     case .boolean:
       switch TextFolding.folded(text[...]) {
       case "true", "yes", "1": return "true"
@@ -59,40 +60,32 @@ enum AnswerForm: String, CaseIterable {
     }
   }
 
-  // MARK: - Lists
-
-  private static func listed(_ elements: [String]) -> String {
-    "[" + elements.joined(separator: ", ") + "]"
-  }
-
-  /// The elements of a list, set apart by marks, or by blanks where it has no mark.
-  private static func elements(_ text: String, apart marks: Set<Character>) -> [String]? {
-    let body = TextFolding.unbracketed(TextFolding.unwrapped(text[...]))
-    if TextFolding.trimmed(body).isEmpty { return body.startIndex > text.startIndex ? [] : nil }
-    let isMarked = body.contains(where: marks.contains)
-    let pieces =
-      isMarked
-      ? body.split(omittingEmptySubsequences: false, whereSeparator: marks.contains)
-      : body.split(whereSeparator: \.isWhitespace)
-    guard pieces.count <= countLimit else { return nil }
-    var elements: [String] = []
-    for piece in pieces {
-      var element = TextFolding.folded(piece)
-      if isMarked, !elements.isEmpty, element.hasPrefix("and ") { element.removeFirst(4) }
-      guard !element.isEmpty else { return nil }
-      elements.append(TextFolding.decimal(element) ?? element)
+  /// Every way to read a candidate, the usual one first.
+  ///
+  /// - Parameter text: As of ``canonical(_:)``.
+  /// - Returns: Canonical texts; none where the text has not the form.
+  func readings(_ text: String) -> [String] {
+    let usual = canonical(text).map { [$0] } ?? []
+    switch self {
+    case .list:
+      return usual
+        + AnswerList.otherReadings(text, apart: AnswerList.listMarks).map(AnswerList.text)
+    case .set:
+      return usual
+        + AnswerList.otherReadings(AnswerList.withoutCommands(text), apart: AnswerList.setMarks)
+        .map { AnswerList.text($0.sorted()) }
+    default: return usual
     }
-    return elements
   }
 
   // MARK: - Grids
 
   private static func grid(_ text: String) -> String? {
     let lines = text.split(whereSeparator: \.isNewline)
-    guard lines.count <= countLimit else { return nil }
+    guard lines.count <= rowLimit else { return nil }
     let rows = lines.compactMap { line -> String? in
       let cells = line.split { $0.isWhitespace || $0 == "," || $0 == "|" }
-      guard !cells.isEmpty, !line.allSatisfy({ $0 == "`" || $0.isWhitespace }) else { return nil }
+      guard !cells.isEmpty, !AnswerList.isFence(line) else { return nil }
       return cells.joined(separator: " ").lowercased()
     }
     return rows.isEmpty ? nil : rows.joined(separator: "\n")

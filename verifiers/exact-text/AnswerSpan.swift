@@ -3,8 +3,9 @@ import VerifierKit
 /// The part of a completion that is its answer.
 ///
 /// Behind the last marker it is the first line that is not blank, or what a box or a tag encloses;
-/// without a marker it is the last line. A grid is everything behind the marker, or everything.
-/// Letters or digits that follow the answer take it back.
+/// without a marker it is the last line. A grid is everything behind the marker, or everything; a
+/// list may have one element a line where nothing stands on the marker's own. Letters, digits or a
+/// question mark that follow a box or a tag take it back, as do a denial or a hedge in front.
 struct AnswerSpan {
   /// Where the answer is looked for.
   enum Rule: String, CaseIterable {
@@ -36,11 +37,11 @@ struct AnswerSpan {
   /// - Parameters:
   ///   - completion: The policy's text.
   ///   - rule: Where it is looked for.
-  ///   - isGrid: Whether the answer has several lines.
+  ///   - form: How the answer is read, which tells whether it may have several lines.
   /// - Throws: ``Refusal`` where there is none, or more is said behind it.
-  init(in completion: String, rule: Rule, isGrid: Bool) throws(Refusal) {
+  init(in completion: String, rule: Rule, form: AnswerForm) throws(Refusal) {
     let bytes = Array(completion.utf8)
-    let range = try Self.range(in: bytes, rule: rule, isGrid: isGrid)
+    let range = try Self.range(in: bytes, rule: rule, form: form)
     let trimmed = Self.trimmed(bytes[range])
     guard !trimmed.isEmpty else { throw Refusal(reason: "the completion has no answer") }
     guard trimmed.count <= Self.byteLimit else {
@@ -63,26 +64,27 @@ struct AnswerSpan {
   // MARK: - Places
 
   private static func range(
-    in text: [UInt8], rule: Rule, isGrid: Bool
+    in text: [UInt8], rule: Rule, form: AnswerForm
   ) throws(Refusal) -> Range<Int> {
     if rule == .whole { return text.indices }
     if rule != .lastLine,
       let (marker, content) = AnswerMarker.last(in: text, onlyBoxed: rule == .boxed)
     {
-      return try marked(text, marker, from: content, isGrid: isGrid)
+      return try marked(text, marker, from: content, form: form)
     }
     guard rule == .any || rule == .lastLine else {
       throw Refusal(reason: "the completion has no marker for its answer")
     }
-    return isGrid ? text.indices : lastLine(text)
+    return form == .grid ? text.indices : lastLine(text)
   }
 
   /// The content of a marker, behind which nothing else may be said.
   private static func marked(
-    _ text: [UInt8], _ marker: AnswerMarker, from start: Int, isGrid: Bool
+    _ text: [UInt8], _ marker: AnswerMarker, from start: Int, form: AnswerForm
   ) throws(Refusal) -> Range<Int> {
     let range: Range<Int>
     var rest: ArraySlice<UInt8>
+    let lead = text[..<(start - marker.rawValue.utf8.count)]
     switch marker {
     case .boxed:
       guard let end = AnswerMarker.closingBrace(in: text, from: start) else {
@@ -95,18 +97,25 @@ struct AnswerSpan {
       range = start..<end
       rest = text[end...].dropFirst("</answer>".utf8.count)
     case .short, .answer, .hashes:
-      if isGrid { return start..<text.count }
-      var first = start
-      // Markdown may close its bold face between the marker and the line that has the answer.
-      while first < text.count, isSpace(text[first]) || text[first] == UInt8(ascii: "*") {
-        first += 1
-      }
+      if form == .grid { return start..<text.count }
+      let (opening, close) = MarkdownEmphasis.around(lead, text[start...])
+      let first = text[opening...].firstIndex { !isSpace($0) } ?? text.count
+      let isOnNextLine = text[opening..<first].contains(0x0A)
+      if form == .list || form == .set, isOnNextLine { return first..<text.count }
       let end = text[first...].firstIndex(of: 0x0A) ?? text.count
-      range = first..<end
+      range = first..<max(first, close ?? end)
       rest = text[end...]
     }
     guard !rest.contains(where: isSpoken) else {
       throw Refusal(reason: "more is said behind the answer")
+    }
+    if marker == .boxed || marker == .tag {
+      guard !rest.contains(UInt8(ascii: "?")) else {
+        throw Refusal(reason: "a question is no answer")
+      }
+      if let word = AnswerLead(lead).doubt {
+        throw Refusal(reason: "'\(word)' in front takes the answer back")
+      }
     }
     return range
   }

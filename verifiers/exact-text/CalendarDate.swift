@@ -77,13 +77,15 @@ struct CalendarDate: Equatable, CustomStringConvertible {
     "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
   ]
 
-  /// A month by its name, or by its first three letters.
-  private static func month(_ name: String) -> Int? {
-    months.firstIndex { $0 == name || $0.prefix(3) == name }.map { $0 + 1 }
-  }
+  /// A month by its name, or by its beginning, such as `sept`, with or without a full stop.
+  private static func month(_ name: String) -> Int? { index(of: name, in: months).map { $0 + 1 } }
 
-  private static func weekday(_ name: String) -> Int? {
-    weekdays.firstIndex { $0 == name || $0.prefix(3) == name }
+  private static func weekday(_ name: String) -> Int? { index(of: name, in: weekdays) }
+
+  /// No two names share their first three letters.
+  private static func index(of name: String, in names: [String]) -> Int? {
+    let letters = name.last == "." ? name.dropLast() : name[...]
+    return letters.count < 3 ? nil : names.firstIndex { $0.hasPrefix(letters) }
   }
 
   // MARK: - The calendar

@@ -30,12 +30,12 @@ struct ExactTextVerifier: VerifierPlugin {
     }
     let span: AnswerSpan
     do throws(AnswerSpan.Refusal) {
-      span = try AnswerSpan(in: completion, rule: rule, isGrid: form == .grid)
+      span = try AnswerSpan(in: completion, rule: rule, form: form)
     } catch {
       return .wrong(reason: error.reason)
     }
     // A lead-in may be part of the answer, so both readings count.
-    let readings = [span.withoutLeadIn, span.text].compactMap(form.canonical)
+    let readings = [span.withoutLeadIn, span.text].flatMap(form.readings)
     guard let candidate = readings.first else {
       return .wrong(reason: "the answer is no \(form.meaning)")
     }

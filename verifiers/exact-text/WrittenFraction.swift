@@ -4,12 +4,13 @@ struct WrittenFraction: CustomStringConvertible {
 
   /// Reads a fraction in lower case, without the marks of a formula around it.
   init?(_ text: String) {
-    var text = text.filter { $0 != " " }
-    for command in ["\\dfrac", "\\tfrac", "\\frac"] where text.contains(command + "{") {
+    var text = text.filter { $0 != " " }.replacing("\u{2212}", with: "-")
+    for command in ["\\dfrac", "\\tfrac", "\\frac"] where text.contains(command) {
       let isNegative = text.hasPrefix("-")
-      guard let parts = Self.parts(text.dropFirst(isNegative ? 1 : 0), of: command) else {
-        return nil
-      }
+      let fraction = text.dropFirst(isNegative ? 1 : 0)
+      guard fraction.hasPrefix(command),
+        let parts = Self.parts(fraction.dropFirst(command.count))
+      else { return nil }
       text = "\(isNegative ? "-" : "")\(parts.over)/\(parts.under)"
     }
     let isNegative = text.hasPrefix("-")
@@ -26,13 +27,20 @@ struct WrittenFraction: CustomStringConvertible {
     description = (isNegative ? "-" : "") + numbers.joined(separator: "/")
   }
 
-  /// The two contents of `\frac{…}{…}`, which is all of `text`.
-  private static func parts(
-    _ text: Substring, of command: String
-  ) -> (over: Substring, under: Substring)? {
-    guard text.hasPrefix(command + "{"), text.hasSuffix("}") else { return nil }
-    let body = text.dropFirst(command.count + 1).dropLast()
-    guard let middle = body.firstRange(of: "}{") else { return nil }
-    return (body[..<middle.lowerBound], body[middle.upperBound...])
+  /// The two arguments of `\frac`, each in braces or one character, which are all of `text`.
+  private static func parts(_ text: Substring) -> (over: Substring, under: Substring)? {
+    var rest = text
+    guard let over = argument(&rest), let under = argument(&rest), rest.isEmpty else { return nil }
+    return (over, under)
+  }
+
+  private static func argument(_ text: inout Substring) -> Substring? {
+    guard text.first == "{" else {
+      defer { text = text.dropFirst() }
+      return text.isEmpty ? nil : text.prefix(1)
+    }
+    guard let end = text.firstIndex(of: "}") else { return nil }
+    defer { text = text[text.index(after: end)...] }
+    return text[..<end].dropFirst()
   }
 }
