@@ -140,6 +140,10 @@ private struct ProblemLine: Decodable {
     prompt = try container.decode(String.self, forKey: .prompt)
     answer = try container.decodeIfPresent(String.self, forKey: .answer)
     metadata = try container.decodeIfPresent([String: JSONValue].self, forKey: .metadata) ?? [:]
+    guard !metadata.values.contains(where: \.holdsRoundedNumber) else {
+      throw LineProblem(
+        reason: "'metadata' has a number from 2^53 on, which JSON rounds; write it as a text")
+    }
     guard !prompt.isEmpty, id != "" else {
       throw LineProblem(reason: "'\(prompt.isEmpty ? "prompt" : "id")' is empty")
     }

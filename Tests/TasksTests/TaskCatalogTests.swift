@@ -51,6 +51,10 @@ import VerifierKit
     ("{\"prompt\":\"a\",\"anwser\":\"4\"}", ":1: nothing reads the key 'anwser'"),
     ("[1]", ":1: '' has the wrong type"),
     (
+      "{\"prompt\":\"a\",\"metadata\":{\"n\":[9007199254740993]}}",
+      ":1: 'metadata' has a number from 2^53 on, which JSON rounds"
+    ),
+    (
       "{\"id\":\"x\",\"prompt\":\"a\"}\n{\"id\":\"x\",\"prompt\":\"b\"}",
       ":2: the id 'x' is that of line 1"
     ),
