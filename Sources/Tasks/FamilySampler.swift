@@ -62,11 +62,14 @@ struct FamilySampler {
     let stream = HeldOutSplit.hash(family.name)
     // Enough for every problem of a small family to turn up, and an end to looking for more.
     let attempts = 100 * count + 100_000
+    // A family that is exhausted shows it by draws that bring nothing new.
+    let patience = 100_000
+    var lastFind = 0
     var found: [Item] = []
     var seen: Set<String> = []
     var attempt = 0
     while found.count < count {
-      guard attempt < attempts else {
+      guard attempt < attempts, attempt - lastFind < patience else {
         throw .tooFewProblems(
           family: family.name, part: split == .train ? "training" : "held-out",
           found: found.count, wanted: count)
@@ -76,7 +79,10 @@ struct FamilySampler {
       guard let item = family.draw(&generator) else { continue }
       let canonical = family.canonical(item)
       guard rule.holdsOut(canonical) == (split == .heldout) else { continue }
-      if seen.insert(canonical).inserted { found.append(item) }
+      if seen.insert(canonical).inserted {
+        found.append(item)
+        lastFind = attempt
+      }
     }
     return found
   }
