@@ -151,6 +151,14 @@ struct TasksSplitCommand: AsyncParsableCommand {
     // Last, since a folder is a task once it has this.
     files.append(("task.yaml", Data(manifest)))
     for (name, data) in files { try OutputFile(folder.appending(path: name).path).write(data) }
+    // What an earlier split left in a folder that is written over is of no split now.
+    for name in ["heldout.jsonl", "demonstrations.jsonl"]
+    where !files.contains(where: { $0.0 == name }) {
+      let old = folder.appending(path: name)
+      if FileManager.default.fileExists(atPath: old.path) {
+        try FileManager.default.removeItem(at: old)
+      }
+    }
   }
 
   private static func text(_ summary: Summary, _ unit: TaskDivision.Unit) -> String {

@@ -54,6 +54,9 @@ import VerifierKit
     let again = try await program.run(command)
     #expect(again.code == 64 && again.error.contains("'parts' is there already"))
     #expect(try await program.run("\(command) --overwrite").code == 0)
+    let whole = try await program.run(
+      "tasks split sums.jsonl --held-out-share 0 --output parts --overwrite")
+    #expect(whole.code == 0 && !program.exists("parts/heldout.jsonl"), "\(whole.error)")
     // All sums are one template, so that one side is empty.
     let together = try await program.run(
       "tasks split sums.jsonl --together template --output other")
