@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Tasks
+import Verifiers
 
 /// The command `hone tasks import`.
 struct TasksImportCommand: ParsableCommand {
@@ -64,6 +65,7 @@ struct TasksImportCommand: ParsableCommand {
     var options = TaskImport.Options()
     options.format = try chosenFormat()
     options.verifier = verifier
+    if let verifier { _ = try VerifierCatalog.find(verifier) }
     options.grader = try grader.map { try ImportedGrader(URL(filePath: $0)) }
     let imported = try TaskImport(URL(filePath: file), options: options)
     let report = try ImportedTaskFolder(imported, split: split, folder: URL(filePath: output))

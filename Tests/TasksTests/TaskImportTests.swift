@@ -91,6 +91,37 @@ import VerifierKit
     #expect(imported.unplaced.map(\.reason) == [Unplaced.roundedNumber.reason])
   }
 
+  @Test func `a file's name is one word of the command that converts it`() {
+    #expect(ShellText.quoted("a/b-1.jsonl") == "a/b-1.jsonl")
+    #expect(ShellText.quoted("it's $HOME; x") == #"'it'\''s $HOME; x'"#)
+    #expect(ShellText.quoted("-x") == "'-x'" && ShellText.quoted("") == "''")
+  }
+
+  @Test func `a file of too many rows is refused`() throws {
+    let file = folder.url.appending(path: "rows.jsonl")
+    try Data("{}\n{}\n{}\n".utf8).write(to: file)
+    #expect(try RowFile(file, rowCountLimit: 3).read { _, _ in } == .lines)
+    let error = try #require(throws: TaskImportError.self) {
+      try RowFile(file, rowCountLimit: 2).read { _, _ in }
+    }
+    #expect("\(error)".contains("rows.jsonl has more than 2 rows. Split it"), "\(error)")
+  }
+
+  @Test func `what an import that was ended left behind is removed by the next one`() throws {
+    let out = folder.url.appending(path: "out")
+    let imported = try imported(Self.row.utf8)
+    // Numbers of processes end far below.
+    let old = folder.url.appending(path: ".out-draft-2147483647")
+    let running = folder.url.appending(path: ".out-draft-1")
+    let other = folder.url.appending(path: ".out-draft-notes")
+    for place in [old, running, other] {
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    }
+    _ = try ImportedTaskFolder(imported, split: "train", folder: out).write()
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
+    #expect(left == [".out-draft-1", ".out-draft-notes", "out", "rows.jsonl"])
+  }
+
   @Test func `pieces cut anywhere make the same rows`() throws {
     let texts = ["{\"a\":1}\n\n{\"b\":\"[,]\"}\r\n{}", " [ {\"a\":[1,2]} ,\n\"x\\\"],\" , 3 ] \n"]
     for text in texts {
@@ -135,6 +166,14 @@ import VerifierKit
       (
         "PAR1\u{15}\u{4}",
         "is Parquet, which is not read here. Convert it first: python3 -c 'import"
+      ),
+      (
+        #"{"train": [{"question": "Q"}], "version": 1}"#,
+        "rows.jsonl: one object is no list of rows. Take the list out first, as with: jq -c '.[\"train\"][]'"
+      ),
+      (
+        "rows.jsonl" + String(repeating: "\u{0}", count: 247) + "ustar",
+        "is a tar archive, which is not read here. Convert it first: tar -xf"
       ),
       ("ARROW1\u{0}", "is Arrow"), ("BZh91AY", "is compressed by bzip2"),
     ] as [(String, String)])

@@ -140,6 +140,15 @@ struct ImportRow {
     return elements
   }
 
+  /// Whether a member is a list of objects, as where a file is one object that holds all rows.
+  func isRows(_ name: String) -> Bool {
+    if case .array(let elements)? = members[name], case .object? = elements.first {
+      true
+    } else {
+      false
+    }
+  }
+
   func texts(_ name: String) throws(Unplaced) -> [String] {
     try JSONText.texts(try array(name), name)
   }

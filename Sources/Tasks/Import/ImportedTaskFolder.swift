@@ -1,4 +1,5 @@
 package import Foundation
+import Glibc
 import Settings
 import VerifierKit
 
@@ -42,8 +43,9 @@ package struct ImportedTaskFolder {
       unread: imported.unread)
     guard !parts.isEmpty else { return report }
     let parent = folder.deletingLastPathComponent()
-    let draft = parent.appending(path: ".\(folder.lastPathComponent)-\(UUID().uuidString)")
+    let draft = parent.appending(path: "\(draftPrefix)\(getpid())")
     do {
+      try removeOldDrafts(in: parent)
       try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: true)
       do {
         for part in parts { try write(part, to: draft) }
@@ -57,6 +59,23 @@ package struct ImportedTaskFolder {
       throw .unwritable(folder: folder.relativePath, reason: failureReason(error))
     }
     return report
+  }
+
+  /// What the names of drafts begin with; the writing process's number follows.
+  private var draftPrefix: String { ".\(folder.lastPathComponent)-draft-" }
+
+  /// Removes what imports into this folder left behind that were ended while they wrote.
+  private func removeOldDrafts(in parent: URL) throws {
+    let manager = FileManager.default
+    guard manager.fileExists(atPath: parent.path) else { return }
+    for name in try manager.contentsOfDirectory(atPath: parent.path)
+    where name.hasPrefix(draftPrefix) {
+      guard let process = pid_t(name.dropFirst(draftPrefix.count)), process > 0 else { continue }
+      let isGone = kill(process, 0) == -1 && errno == ESRCH
+      if isGone || process == getpid() {
+        try manager.removeItem(at: parent.appending(path: name))
+      }
+    }
   }
 
   private var format: String { imported.format?.rawValue ?? "an unknown format" }

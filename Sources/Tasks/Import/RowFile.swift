@@ -5,12 +5,15 @@ import VerifierKit
 
 /// A file of rows as others publish them: JSON lines or one JSON array, plain or gzip.
 ///
-/// It is read piece by piece, so that neither a file nor a line of any length takes memory.
+/// It is read piece by piece, so that only the rows that are kept take memory; their number is
+/// limited.
 struct RowFile {
   /// Bytes of a row, at most.
   static let rowLimit = 16 << 20
   /// Bytes of the text, at most, after decompression.
   static let textLimit = 1 << 30
+  /// Rows of a file, at most.
+  static let rowCountLimit = 2_000_000
   private static let pieceBytes = 1 << 18
 
   /// One row: an object, or what it is instead.
@@ -23,10 +26,11 @@ struct RowFile {
   /// The path as errors show it.
   let shown: String
   private let textLimit: Int
+  private let rowCountLimit: Int
 
-  init(_ url: URL, textLimit: Int = textLimit) {
+  init(_ url: URL, textLimit: Int = textLimit, rowCountLimit: Int = rowCountLimit) {
     (self.url, shown) = (url, url.relativePath)
-    self.textLimit = textLimit
+    (self.textLimit, self.rowCountLimit) = (textLimit, rowCountLimit)
   }
 
   /// Reads all rows in their order.
@@ -39,6 +43,9 @@ struct RowFile {
     var rows = 0
     func take(_ number: Int, _ bytes: [UInt8]) throws {
       rows += 1
+      guard rows <= rowCountLimit else {
+        throw TaskImportError.tooManyRows(file: shown, limit: rowCountLimit)
+      }
       try body(number, Self.row(bytes))
     }
     let handle = try open()
@@ -135,8 +142,8 @@ struct RowFile {
       conversion: kind.tool == "python"
         ? """
         python3 -c 'import pandas, sys; pandas.\(reader)(sys.argv[1]).to_json(sys.argv[2], \
-        orient="records", lines=True)' \(file) \(file).jsonl
-        """ : "\(kind.tool) \(file)")
+        orient="records", lines=True)' \(ShellText.quoted(file)) \(ShellText.quoted(file + ".jsonl"))
+        """ : "\(kind.tool) \(ShellText.quoted(file))")
   }
 }
 
@@ -156,6 +163,7 @@ private struct TextPieces {
   mutating func append(
     _ piece: ArraySlice<UInt8>, _ body: (Int, [UInt8]) throws -> Void
   ) throws {
+    if bytes == 0 { try refuseArchive(piece) }
     bytes += piece.count
     guard bytes <= limit else {
       throw TaskImportError.tooLong(file: shown, line: line, what: "the whole text", limit: limit)
@@ -168,6 +176,13 @@ private struct TextPieces {
     }
     head = nil
     try split(try Self.withoutMark(known, shown), body)
+  }
+
+  /// Refuses an archive, whose first file's name would be taken for the beginning of a row.
+  private func refuseArchive(_ piece: ArraySlice<UInt8>) throws(TaskImportError) {
+    guard piece.dropFirst(257).starts(with: "ustar".utf8) else { return }
+    throw .foreign(
+      file: shown, kind: "a tar archive", conversion: "tar -xf \(ShellText.quoted(shown))")
   }
 
   mutating func finish(_ body: (Int, [UInt8]) throws -> Void) throws {
@@ -197,6 +212,9 @@ private struct TextPieces {
     let name = isWide ? "UTF-32" : "UTF-16"
     throw .foreign(
       file: file, kind: "text in \(name)",
-      conversion: "iconv -f \(name) -t UTF-8 \(file) > \(file).utf8.jsonl")
+      conversion: """
+        iconv -f \(name) -t UTF-8 \(ShellText.quoted(file)) > \
+        \(ShellText.quoted(file + ".utf8.jsonl"))
+        """)
   }
 }

@@ -130,6 +130,11 @@ private struct RowPlacer {
     _ row: ImportRow, number: Int
   ) throws(TaskImportError) -> ImportFormat {
     guard let known = format ?? ImportFormat(of: row) else {
+      if row.members.count < 8,
+        let list = row.members.keys.sorted().first(where: { row.isRows($0) })
+      {
+        throw .wrapped(file: file, key: list)
+      }
       throw .unknownFormat(file: file, line: number, keys: row.members.keys.sorted())
     }
     if known == .openAI, options.grader == nil { throw .noGrader(file: file) }

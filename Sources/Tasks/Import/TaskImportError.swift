@@ -1,3 +1,5 @@
+import VerifierKit
+
 /// A file that cannot be imported at all, with where, and what to do.
 package enum TaskImportError: Error, Equatable, CustomStringConvertible {
   /// The file cannot be read; the reason ends a sentence.
@@ -8,6 +10,10 @@ package enum TaskImportError: Error, Equatable, CustomStringConvertible {
   case damaged(file: String, line: Int, reason: String)
   /// A row, or the whole text, is longer than the limit.
   case tooLong(file: String, line: Int, what: String, limit: Int)
+  /// The file has more rows than a task set is made of at once.
+  case tooManyRows(file: String, limit: Int)
+  /// The file is one object that holds the rows in the list `key`.
+  case wrapped(file: String, key: String)
   /// The file has no row.
   case empty(file: String)
   /// The first row is of no format that is known.
@@ -34,6 +40,14 @@ package enum TaskImportError: Error, Equatable, CustomStringConvertible {
       \(file):\(line): \(what) is longer than \(limit) bytes. Write one row a line, and split a \
       large file.
       """
+    case .tooManyRows(let file, let limit):
+      "\(file) has more than \(limit) rows. Split it, and import the parts one by one."
+    case .wrapped(let file, let key):
+      """
+      \(file): one object is no list of rows. Take the list out first, as with: \
+      jq -c '.[\(JSONText.line(.string(key)))][]' \(ShellText.quoted(file)) \
+      > \(ShellText.quoted(file + ".jsonl"))
+      """
     case .empty(let file):
       "\(file) has no rows. Check that it is the file that you mean."
     case .unknownFormat(let file, let line, let keys):
@@ -54,5 +68,17 @@ package enum TaskImportError: Error, Equatable, CustomStringConvertible {
     case .unwritable(let folder, let reason):
       "Cannot write the folder '\(folder)': \(reason)."
     }
+  }
+}
+
+/// Texts as words of a shell's command.
+enum ShellText {
+  /// The text in single quotes, where it is more than plain letters of a path.
+  static func quoted(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy { byte in
+      (byte | 0x20) &- 97 < 26 || byte &- 48 < 10 || "/._-".utf8.contains(byte)
+    }
+    return isPlain && !text.isEmpty && !text.hasPrefix("-")
+      ? text : "'" + text.replacing("'", with: "'\\''") + "'"
   }
 }
