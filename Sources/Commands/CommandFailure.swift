@@ -60,7 +60,7 @@ struct CommandFailure: Equatable {
       badUsage
     case TaskImportError.noGrader, TaskImportError.outputExists: badUsage
     case VerifierError.notFound, VerifierError.unknownSetting, VerifierError.invalidReward,
-      VerifierError.invalidManifest:
+      VerifierError.invalidManifest, VerifierError.refusedSettings:
       badUsage
     case PipelineError.noStages, PipelineError.notAStage, PipelineError.duplicateEvaluation:
       badUsage

@@ -14,6 +14,8 @@ package enum VerifierError: Error, Equatable, CustomStringConvertible {
   /// A script's first line names an interpreter that is not there.
   case noInterpreter(verifier: String, command: String, interpreter: String, searched: [String])
   case unknownSetting(verifier: String, setting: String, known: [String])
+  /// A plugin ended before it was ready, since it cannot use a setting; the reason names it.
+  case refusedSettings(verifier: String, reason: String)
   /// A setting names a file that the plugin cannot be given.
   case unusableFile(verifier: String, setting: String, path: String, reason: String)
   /// A plugin could not make of its files what it reads at every start.
@@ -52,6 +54,8 @@ package enum VerifierError: Error, Equatable, CustomStringConvertible {
       Verifier '\(verifier)' has no setting '\(setting)'. \
       \(known.isEmpty ? "It has none" : "It has: \(known.joined(separator: ", "))").
       """
+    case .refusedSettings(let verifier, let reason):
+      "Verifier '\(verifier)' cannot use its settings: \(reason)"
     case .unusableFile(let verifier, let setting, let path, let reason):
       """
       Verifier '\(verifier)' cannot be given '\(path)', which its setting '\(setting)' names: \

@@ -97,13 +97,14 @@ package actor VerifierHost: Examiner {
   ///
   /// - Parameter requests: What to judge.
   /// - Returns: A verdict for each request, in their order.
-  /// - Throws: `CancellationError` where the task is cancelled; the processes are ended then.
+  /// - Throws: ``VerifierError/refusedSettings(verifier:reason:)``; `CancellationError` where the
+  ///   task is cancelled, and the processes are ended then.
   package func judge(_ requests: [JudgeRequest]) async throws -> [NamedVerdict] {
     try Task.checkCancellation()
     if requests.isEmpty { return [] }
     start()
     let batch = VerdictBatch(requests)
-    return try await withTaskCancellationHandler {
+    let verdicts = try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { caller in
         guard batch.start(caller) else { return }
         board.submit(batch)
@@ -112,6 +113,10 @@ package actor VerifierHost: Examiner {
       batch.cancel()
       board.interrupt()
     }
+    if let refusal = board.refusal {
+      throw VerifierError.refusedSettings(verifier: name, reason: refusal)
+    }
+    return verdicts
   }
 
   /// What the plugin's processes wrote to standard error lately, up to 64 KiB for each worker.

@@ -19,6 +19,9 @@ final class VerifierWorker: Sendable {
   /// Questions that a process may hold; enough to hide the switch between host and plugin.
   private static let window = 64
 
+  /// How a process ends that cannot use its settings: with EX_DATAERR, before it is ready.
+  private static let refusal = "exit code 65"
+
   /// How a process came to its end.
   private enum Ending {
     case closed
@@ -115,6 +118,7 @@ final class VerifierWorker: Sendable {
       case .vanished:
         let exit = process.end(graceSeconds: 0.2)
         let failure = "the process ended with \(exit)" + errorTail()
+        if conversation.ready == nil, exit == Self.refusal { board.noteRefusal(failure) }
         settle(conversation, culprit: nil, failure, .died)
         return (failure, conversation.answered)
       }

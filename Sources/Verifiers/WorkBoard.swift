@@ -20,6 +20,8 @@ final class WorkBoard: Sendable {
     var failuresInARow = 0
     /// Why the plugin may not be started any more; nil while it may.
     var disabled: String?
+    /// Why the plugin refused its settings; nil where it did not.
+    var refusal: String?
     /// How processes failed, the latest last.
     var failures: [String] = []
     /// Failures so far.
@@ -83,6 +85,8 @@ final class WorkBoard: Sendable {
   var isClosed: Bool { state.withLock { $0.isClosed } }
   /// Why the plugin may not be started any more; nil while it may.
   var disabled: String? { state.withLock { $0.disabled } }
+  /// Why the plugin refused its settings; nil where it did not.
+  var refusal: String? { state.withLock { $0.refusal } }
   /// How processes failed, the latest last, and how many did.
   var failures: (latest: [String], count: Int) {
     state.withLock { ($0.failures, $0.failureCount) }
@@ -143,6 +147,15 @@ final class WorkBoard: Sendable {
     }
     if disabled != nil { wakeWorkers() }
     return disabled
+  }
+
+  /// Notes that the plugin refused its settings, with which no other process would do better.
+  func noteRefusal(_ reason: String) {
+    state.withLock { state in
+      state.refusal = state.refusal ?? reason
+      state.disabled = state.disabled ?? reason
+    }
+    wakeWorkers()
   }
 
   /// Notes that a worker gave up, so that the plugin is disabled once the last one does.

@@ -50,7 +50,7 @@ import Testing
     Case("\(evaluate) twice.jsonl", 1, "the id 'a' is that of line 1"),
     Case("\(evaluate) none.jsonl", 1, "it does not exist"),
     Case("\(evaluate) dup.jsonl --setting nothing=1", 64, "has no setting 'nothing'"),
-    Case("\(evaluate) dup.jsonl --setting extract=x", 1, "No completion could be scored"),
+    Case("\(evaluate) dup.jsonl --setting extract=x", 64, "'extract' must be one of"),
     Case("\(evaluate) dup.jsonl --top-p 2", 64, "above 0 and at most 1"),
     Case("verify text --verifier arithmetic --output q", 1, "'text' line 1 is no rollout"),
     Case("verify rows.jsonl --verifier no --output q", 64, "There is no verifier 'no'"),

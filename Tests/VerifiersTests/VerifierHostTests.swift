@@ -303,6 +303,23 @@ import VerifierKit
     #expect((1...1 + VerifierWorker.restartLimit).contains(starts))
   }
 
+  @Test func `a plugin that refuses its settings is started once, and judges nothing`() async throws
+  {
+    let plugin = try TestPlugin(
+      opening: "sys.stderr.write(\"'colour' must be red\\n\")\nsys.exit(65)\n")
+    let host = try plugin.host()
+    for _ in 0..<2 {
+      let error = try await #require(throws: VerifierError.self) {
+        try await host.judge(["1", "2"].map(request))
+      }
+      let text = error.description
+      #expect(text.hasPrefix("Verifier 'test-plugin' cannot use its settings: "), "\(text)")
+      #expect(text.contains("'colour' must be red"), "\(text)")
+    }
+    await host.shutDown()
+    #expect(TestPlugin.processes(of: host).count == 1)
+  }
+
   @Test func `standard error may flood, and its end is kept`() async throws {
     let plugin = try TestPlugin(
       answering: """
