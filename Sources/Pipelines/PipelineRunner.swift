@@ -46,9 +46,9 @@ package struct PipelineRunner {
     // What cannot be found is found out before a folder is made.
     let parts = try Parts(pipeline, model: nil, runs: runs)
     let plan = try PipelineCheck(pipeline, parts)
-    try Registry.open(in: runs).check()
     let origin = try RunOrigin(
       pipeline, file: file, parts: parts, runs: runs, requiresClean: requiresClean)
+    try Registry.open(in: runs).check()
     let folder = try RunFolder.create(
       in: runs, name: pipeline.settings.name, settings: try pipeline.yaml(),
       sandboxLevel: parts.judge.sandboxLevel.rawValue, provenance: origin.provenance,

@@ -76,7 +76,8 @@ package struct PolicySettings: SettingsSection {
     }
     guard given.count <= 1 else {
       throw InvalidSetting(
-        key: "policy", value: given.joined(separator: " and "), rule: "a run trains one of them")
+        key: named == nil ? "path" : "named",
+        value: given.joined(separator: " and "), rule: "a run trains one of them")
     }
   }
 

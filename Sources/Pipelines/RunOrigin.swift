@@ -59,7 +59,9 @@ struct RunOrigin {
           name: origin.name, version: origin.version, folder: origin.folder,
           executable: origin.executable, pinnedCommit: origin.pinnedCommit)
       },
-      policy: try Self.policy(settings.policy.reference), machine: .current())
+      policy: try Self.policy(
+        settings.policy.reference,
+        folder: settings.policy.named.map(NamedPolicies(runs).folder)), machine: .current())
   }
 
   /// One line on the code, for people.
@@ -98,11 +100,13 @@ struct RunOrigin {
       leftOut: changes?.leftOut ?? [])
   }
 
-  private static func policy(_ reference: String) throws -> RunProvenance.Source {
-    if EmbeddedPolicy(rawValue: reference) != nil {
+  private static func policy(
+    _ reference: String, folder: URL?
+  ) throws -> RunProvenance.Source {
+    if folder == nil, EmbeddedPolicy(rawValue: reference) != nil {
       return RunProvenance.Source(path: reference, digest: nil)
     }
-    let model = URL(filePath: Policy.modelPath(reference))
+    let model = folder ?? URL(filePath: Policy.modelPath(reference))
     var isFolder: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: model.path, isDirectory: &isFolder)
     return RunProvenance.Source(

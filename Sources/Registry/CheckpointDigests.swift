@@ -85,7 +85,6 @@ package enum CheckpointDigests {
       atPath: folder.appending(path: name).path)
     return values?[.type] as? FileAttributeType == .typeRegular
   }
-
 }
 
 /// A file of a checkpoint that is not as it was written.

@@ -84,6 +84,6 @@ import Testing
     let none = try await program.run("export sums-2 -o none --stage evaluate")
     #expect(none.code == 1 && none.error.contains("there are warmUp"), "\(none.error)")
     let again = try await program.run("export sums-2 -o out")
-    #expect(again.code == 1 && again.error.contains("is there already"))
+    #expect(again.code == 64 && again.error.contains("is there already"))
   }
 }

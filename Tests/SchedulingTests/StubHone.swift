@@ -60,14 +60,15 @@ final class StubHone: Sendable {
 
   /// Waits until something is so; what is waited for is another process, which no clock moves.
   func wait(for name: String, until isSo: () throws -> Bool) async throws {
-    let deadline = SuspendingClock.now + .seconds(60)
+    let deadline = SuspendingClock.now + .seconds(180)
     while try !isSo() {
       guard SuspendingClock.now < deadline else { throw Late(name: name) }
-      await Task.yield()
+      // Others need the processor meanwhile: what is waited for is another process.
+      try await Task.sleep(for: .milliseconds(20))
     }
   }
 
-  /// Something did not happen in a minute.
+  /// Something did not happen in three minutes.
   struct Late: Error {
     let name: String
   }
