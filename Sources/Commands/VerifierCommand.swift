@@ -50,12 +50,8 @@ struct BenchOptions: ParsableArguments {
   func overrides() throws -> [String: JSONValue] {
     var values: [String: JSONValue] = [:]
     for text in settings {
-      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-        throw ValidationError("--setting '\(text)' is not key=value.")
-      }
-      // A value is JSON where it can be, such as a number or true, and else a text.
-      let written = String(text[text.index(after: equals)...])
-      values[String(text[..<equals])] = (try? JSONReader.value(in: written)) ?? .string(written)
+      let (key, value) = try VerifierOptions.setting(text)
+      values[key] = value
     }
     return values
   }

@@ -48,17 +48,23 @@ struct VerifierOptions: ParsableArguments {
     return term
   }
 
+  /// A setting as it is written, `key=value`; the value is JSON where it can be, such as a number or
+  /// true, and else a text.
+  static func setting(_ text: String) throws -> (key: String, value: JSONValue) {
+    guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+      throw ValidationError("--setting '\(text)' is not key=value.")
+    }
+    let written = String(text[text.index(after: equals)...])
+    return (
+      String(text[..<equals]), (try? JSONReader.value(in: written)) ?? .string(written)
+    )
+  }
+
   /// Each verifier with weight 1.
   func terms() throws -> [RewardTerm] {
     var terms = verifiers.map { RewardTerm(verifier: $0) }
     for text in settings {
-      guard let equals = text.firstIndex(of: "=") else {
-        throw ValidationError("--setting '\(text)' is not key=value.")
-      }
-      var key = String(text[..<equals])
-      // A value is JSON where it can be, such as a number or true, and else a text.
-      let written = String(text[text.index(after: equals)...])
-      let value = (try? JSONReader.value(in: written)) ?? .string(written)
+      var (key, value) = try Self.setting(text)
       var index = terms.indices.first { terms.count == 1 && $0 == 0 }
       if let named = terms.firstIndex(where: { key.hasPrefix($0.verifier + ".") }) {
         key.removeFirst(terms[named].verifier.count + 1)
@@ -66,7 +72,7 @@ struct VerifierOptions: ParsableArguments {
       }
       guard let index else {
         throw ValidationError(
-          "--setting '\(text)' does not say whose it is: write NAME.\(key)=\(written).")
+          "--setting '\(text)' does not say whose it is: write NAME.\(text).")
       }
       terms[index].settings[key] = value
     }

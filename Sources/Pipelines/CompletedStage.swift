@@ -1,4 +1,3 @@
-import Digests
 import Foundation
 import Runs
 import Settings
@@ -113,19 +112,5 @@ struct StageCache {
     // Nothing of a cache is needed: what is not there, or is damaged, is made again.
     guard let data = try? Data(contentsOf: file) else { return nil }
     return try? StableJSON.value(from: data)
-  }
-}
-
-extension SHA256 {
-  /// A digest of the files of a folder with their names, without the folders in it.
-  static func hexadecimal(ofFilesIn folder: URL) throws -> String {
-    var lines = ""
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() {
-      let file = folder.appending(path: name)
-      let kind = try FileManager.default.attributesOfItem(atPath: file.path)[.type]
-      guard kind as? FileAttributeType == .typeRegular else { continue }
-      lines += "\(try hexadecimal(ofFile: file))  \(name)\n"
-    }
-    return hexadecimal(of: Array(lines.utf8))
   }
 }

@@ -117,7 +117,7 @@ package struct NamedPolicies: Sendable {
         let target = folder(name, number)
         try LinkedFolder.make(target, from: model, leavingOut: CheckpointStore.ofTraining)
         (entry.action, entry.number) = (.promote, number)
-        entry.files = try SHA256.hexadecimal(ofFilesIn: target)
+        entry.files = try SHA256.hexadecimal(ofFolder: target)
       }
       try registry.add(entry)
       return entry
@@ -165,7 +165,7 @@ package struct NamedPolicies: Sendable {
   private func check(_ named: Named) throws {
     let path = named.folder.relativePath
     do {
-      guard try SHA256.hexadecimal(ofFilesIn: named.folder) == named.entry.files else {
+      guard try SHA256.hexadecimal(ofFolder: named.folder) == named.entry.files else {
         throw NamedPolicyError.damaged(
           name: named.name, folder: path, reason: "its files are not those that were promoted")
       }

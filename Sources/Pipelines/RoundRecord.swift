@@ -69,11 +69,10 @@ struct RoundRecord: Codable, Sendable {
 
   mutating func count(_ statistics: StepStatistics) {
     let d = statistics.diagnostics
-    let tokens = Double(max(d.tokens, 1))
     steps.append(
       Step(
-        loss: d.loss, entropy: d.entropySum / tokens, clipFraction: d.clipFraction, k1: d.meanK1,
-        k3: d.meanK3, referenceKL: d.referenceKLSum == 0 ? nil : d.referenceKLSum / tokens,
+        loss: d.loss, entropy: d.meanEntropy, clipFraction: d.clipFraction, k1: d.meanK1,
+        k3: d.meanK3, referenceKL: d.referenceKLSum == 0 ? nil : d.meanReferenceKL,
         largestLogRatio: d.largestLogRatio, gradientNorm: statistics.gradientNorm,
         learningRate: statistics.learningRate, skipped: statistics.wasSkipped))
   }

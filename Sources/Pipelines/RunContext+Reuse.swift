@@ -53,7 +53,7 @@ extension RunContext {
       let path = "checkpoints/after-\(position.records)"
       let target = folder.url.appending(path: path)
       try LinkedFolder.make(target, from: model, leavingOut: CheckpointStore.ofTraining)
-      kept = (path, try SHA256.hexadecimal(ofFilesIn: target))
+      kept = (path, try SHA256.hexadecimal(ofFolder: target))
     }
     var records: [String: String] = [:]
     for suffix in stage.recordSuffixes {
@@ -167,7 +167,7 @@ extension RunContext {
   private func linked(_ source: URL, _ target: URL, _ stage: CompletedStage) throws -> Policy? {
     guard FileManager.default.fileExists(atPath: source.path) else { return nil }
     try LinkedFolder.make(target, from: source)
-    guard try SHA256.hexadecimal(ofFilesIn: target) == stage.folderDigest else {
+    guard try SHA256.hexadecimal(ofFolder: target) == stage.folderDigest else {
       try FileManager.default.removeItem(at: target)
       return nil
     }

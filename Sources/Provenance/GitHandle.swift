@@ -3,7 +3,6 @@ import CGit2
 /// Codes of libgit2 that decide what happens next.
 enum GitCode {
   static let notFound = GIT_ENOTFOUND.rawValue
-  static let unborn = GIT_EUNBORNBRANCH.rawValue
   /// A callback of ours ended the call.
   static let ended = GIT_EUSER.rawValue
 }
