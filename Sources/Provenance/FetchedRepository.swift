@@ -68,6 +68,9 @@ package struct FetchedRepository: ~Copyable {
         throw .unusableAddress(
           address.text, rule: "it asks for credentials, or is not there")
       }
+      if case .refused(_, _, let reason) = error {
+        throw .unreachable(address.text, reason: reason)
+      }
       throw error
     }
     (self.address, self.folder) = (address, folder)

@@ -6,6 +6,8 @@ package enum GitError: Error, Equatable, CustomStringConvertible {
   case refused(call: String, code: Int32, reason: String)
   /// An address that is not fetched from.
   case unusableAddress(String, rule: String)
+  /// Fetching from an address failed on the way.
+  case unreachable(String, reason: String)
   /// Nothing in the repository has this name.
   case unknownReference(String, repository: String)
   /// The repository has no commit yet.
@@ -27,6 +29,8 @@ package enum GitError: Error, Equatable, CustomStringConvertible {
       """
       '\(address)' cannot be fetched: \(rule). Name an https:// or file:// address, or a folder.
       """
+    case .unreachable(let address, let reason):
+      "'\(address)' cannot be fetched: \(reason). Check the address and the network, then try again."
     case .unknownReference(let name, let repository):
       "\(repository) has no tag, branch or commit '\(name)'. Correct the name."
     case .noCommit(let repository):

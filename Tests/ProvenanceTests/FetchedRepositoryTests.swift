@@ -62,6 +62,16 @@ import Testing
     #expect(error?.description.contains("more than 50000 bytes") == true)
   }
 
+  @Test func `what cannot be fetched is named, with what to do`() throws {
+    let empty = files.folder.appending(path: "no-repository")
+    try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
+    let error = #expect(throws: GitError.self) {
+      _ = try FetchedRepository(RepositoryAddress("file://\(empty.path)")).resolve(nil)
+    }
+    #expect(error?.description.contains("'file://\(empty.path)' cannot be fetched: ") == true)
+    #expect(error?.description.contains("Check the address") == true, "\(error.debugDescription)")
+  }
+
   @Test(arguments: [
     "ssh://example.org/a.git", "git://example.org/a.git", "http://example.org/a.git",
     "https://user:secret@example.org/a.git", "ext::sh -c id", "git@example.org:a.git",
