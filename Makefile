@@ -1,6 +1,6 @@
 # `make help` lists what there is. Every target that needs something installed sees to it first.
 
-PACKAGES := libopenblas-dev libgit2-dev libsqlite3-dev libseccomp-dev bubblewrap pkg-config zlib1g-dev
+PACKAGES := libgit2-dev libsqlite3-dev libseccomp-dev bubblewrap pkg-config zlib1g-dev
 LINTED := Package.swift Sources Tests verifiers Benchmarks
 
 .PHONY: help setup demo build test lint bench

@@ -59,7 +59,7 @@ struct Benchmarks {
 /// All measurements with the machine's part in them.
 struct Report: Encodable {
   let workers: Int
-  /// The kernels that OpenBLAS chose.
+  /// The kernels of matrix products that the processor got.
   let kernels: String
   let workloads: [Measurement]
 }

@@ -4,24 +4,11 @@
 // that scores of four queries against sixteen keys are products of registers without a sum across
 // lanes. Probabilities are not kept: the backward pass makes them again from the log-sums.
 #include "CKernels.h"
-#include "vector.h"
+#include "scratch.h"
+#include "transpose.h"
 #include <math.h>
-#include <stdlib.h>
 
 enum { QUERIES = 4 };
-
-// Scratch that a thread keeps and grows; freed only with the process, since threads live as long.
-static float *scratch(size_t floats) {
-  static _Thread_local float *memory;
-  static _Thread_local size_t size;
-  if (floats > size) {
-    hone_release(memory);
-    memory = hone_allocate(floats * sizeof(float));
-    size = memory == NULL ? 0 : floats;
-    if (memory == NULL) abort();  // no caller can go on without it
-  }
-  return memory;
-}
 
 INLINE int padded(int keys) { return (keys + 2 * LANES - 1) / (2 * LANES) * (2 * LANES); }
 
@@ -29,23 +16,6 @@ INLINE int padded(int keys) { return (keys + 2 * LANES - 1) / (2 * LANES) * (2 *
 INLINE int row_of(const hone_segment *s, int j) {
   return j < s->prefix_count ? s->prefix_row + j : s->row + j - s->prefix_count;
 }
-
-// Swaps the bits of row and lane number that `half` names, for sixteen rows of sixteen lanes.
-#define SWAP_HALVES(rows, half, low, high)                       \
-  for (int i = 0; i < LANES; i++)                                \
-    if (!(i & half)) {                                           \
-      lanes a = rows[i], b = rows[i + half];                     \
-      rows[i] = __builtin_shufflevector(a, b, low);              \
-      rows[i + half] = __builtin_shufflevector(a, b, high);      \
-    }
-#define LOW_8 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23
-#define HIGH_8 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31
-#define LOW_4 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27
-#define HIGH_4 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31
-#define LOW_2 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29
-#define HIGH_2 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31
-#define LOW_1 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30
-#define HIGH_1 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31
 
 // to[d][j] = from[row_of(j)][d], zero beyond the last key.
 INLINE void transpose(const float *from, int stride, const hone_segment *s, int width, int keys,
@@ -56,10 +26,7 @@ INLINE void transpose(const float *from, int stride, const hone_segment *s, int 
       lanes rows[LANES];
       for (int j = 0; j < LANES; j++)
         rows[j] = first + j < keys ? LOAD(from + (size_t)row_of(s, first + j) * stride + d) : SPLAT(0);
-      SWAP_HALVES(rows, 8, LOW_8, HIGH_8)
-      SWAP_HALVES(rows, 4, LOW_4, HIGH_4)
-      SWAP_HALVES(rows, 2, LOW_2, HIGH_2)
-      SWAP_HALVES(rows, 1, LOW_1, HIGH_1)
+      transpose_block(rows);
       for (int i = 0; i < LANES; i++) STORE(to + (size_t)(d + i) * pad + first, rows[i]);
     }
     for (; d < width; d++)
@@ -289,31 +256,89 @@ CLONES void hone_attend_backward(const hone_attention *t, int first, int last, i
   }
 }
 
+// The row of key j of a step: the prompt's rows, then the completion's own.
+INLINE const float *step_row(const float *prompt, int prompt_count, const float *own, int kv_stride,
+                             int j) {
+  return j < prompt_count ? prompt + (size_t)j * kv_stride : own + (size_t)(j - prompt_count) * kv_stride;
+}
+
+// p[j] = scale * sum_d query[d] * key_j[d] for j < keys, and anything up to the next multiple of the
+// lanes: sixteen products at a time, whose lanes are summed together.
+INLINE void score_step(const float *query, const float *prompt, int prompt_count, const float *own,
+                       int kv_stride, int width, int keys, float scale, float *p) {
+  for (int first = 0; first < keys; first += LANES) {
+    lanes sums[LANES];
+    float rest[LANES] = {};
+    for (int i = 0; i < LANES; i++) {
+      int j = first + i < keys ? first + i : keys - 1;
+      const float *key = step_row(prompt, prompt_count, own, kv_stride, j);
+      lanes sum = {};
+      int d = 0;
+      for (; d + LANES <= width; d += LANES) sum += LOAD(query + d) * LOAD(key + d);
+      for (; d < width; d++) rest[i] += query[d] * key[d];
+      sums[i] = sum;
+    }
+    sum_lanes(sums);
+    STORE(p + first, (sums[0] + LOAD(rest)) * scale);
+  }
+}
+
+// out[d] = sum_j p[j] * value_j[d].
+INLINE void combine_step(const float *p, const float *prompt, int prompt_count, const float *own,
+                         int kv_stride, int width, int keys, float *out) {
+  int d = 0;
+  for (; d + 2 * LANES <= width; d += 2 * LANES) {
+    lanes a = {}, b = {}, c = {}, e = {};  // even and odd keys, so that one sum need not wait
+    int j = 0;
+    for (; j + 2 <= keys; j += 2) {
+      const float *v = step_row(prompt, prompt_count, own, kv_stride, j) + d;
+      const float *w = step_row(prompt, prompt_count, own, kv_stride, j + 1) + d;
+      a += LOAD(v) * p[j];
+      b += LOAD(v + LANES) * p[j];
+      c += LOAD(w) * p[j + 1];
+      e += LOAD(w + LANES) * p[j + 1];
+    }
+    if (j < keys) {
+      const float *v = step_row(prompt, prompt_count, own, kv_stride, j) + d;
+      a += LOAD(v) * p[j];
+      b += LOAD(v + LANES) * p[j];
+    }
+    STORE(out + d, a + c);
+    STORE(out + d + LANES, b + e);
+  }
+  for (; d < width; d++) {
+    float sum = 0;
+    for (int j = 0; j < keys; j++) sum += p[j] * step_row(prompt, prompt_count, own, kv_stride, j)[d];
+    out[d] = sum;
+  }
+}
+
+// All heads; `width` is a constant where it is a usual one, so that its loops are unrolled.
+INLINE void attend_step(const float *query, const float *prompt, int prompt_count, const float *own,
+                        int own_count, int kv_stride, int values_at, int heads, int kv_heads,
+                        const int width, float scale, float *output) {
+  int keys = prompt_count + own_count, share = heads / kv_heads;
+  float *p = scratch(padded(keys));
+  for (int head = 0; head < heads; head++) {
+    size_t at = (size_t)(head / share) * width;
+    score_step(query + (size_t)head * width, prompt + at, prompt_count, own + at, kv_stride, width,
+               keys, scale, p);
+    softmax(p, keys, keys);
+    combine_step(p, prompt + values_at + at, prompt_count, own + values_at + at, kv_stride, width,
+                 keys, output + (size_t)head * width);
+  }
+}
+
 CLONES void hone_attend_step(const float *query, const float *prompt, int prompt_count,
                              const float *own, int own_count, int kv_stride, int values_at, int heads,
                              int kv_heads, int width, float scale, float *output) {
-  int keys = prompt_count + own_count, share = heads / kv_heads;
-  float *p = scratch(keys);
-  for (int head = 0; head < heads; head++) {
-    const float *q = query + (size_t)head * width;
-    size_t at = (size_t)(head / share) * width;
-    float peak = -INFINITY;
-    for (int j = 0; j < keys; j++) {
-      const float *k = j < prompt_count ? prompt + (size_t)j * kv_stride
-                                        : own + (size_t)(j - prompt_count) * kv_stride;
-      p[j] = dot(q, k + at, width) * scale;
-      peak = p[j] > peak ? p[j] : peak;
-    }
-    float sum = 0;
-    for (int j = 0; j < keys; j++) p[j] = exp_of(p[j] - peak);
-    for (int j = 0; j < keys; j++) sum += p[j];
-    float *out = output + (size_t)head * width;
-    for (int d = 0; d < width; d++) out[d] = 0;
-    for (int j = 0; j < keys; j++) {
-      const float *v = (j < prompt_count ? prompt + (size_t)j * kv_stride
-                                         : own + (size_t)(j - prompt_count) * kv_stride) + values_at + at;
-      float weight = p[j] / sum;
-      for (int d = 0; d < width; d++) out[d] += weight * v[d];
-    }
+#define WITH_WIDTH(W)                                                                             \
+  attend_step(query, prompt, prompt_count, own, own_count, kv_stride, values_at, heads, kv_heads, \
+              W, scale, output)
+  switch (width) {
+    case 32: WITH_WIDTH(32); break;
+    case 64: WITH_WIDTH(64); break;
+    case 128: WITH_WIDTH(128); break;
+    default: WITH_WIDTH(width);
   }
 }

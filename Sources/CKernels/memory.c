@@ -1,4 +1,5 @@
 #include "CKernels.h"
+#include "scratch.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,3 +15,15 @@ void *hone_allocate(size_t bytes) {
 }
 
 void hone_release(void *memory) { free(memory); }
+
+float *scratch(size_t floats) {
+  static _Thread_local float *memory;
+  static _Thread_local size_t size;
+  if (floats > size) {
+    hone_release(memory);
+    memory = hone_allocate(floats * sizeof(float));
+    size = memory == NULL ? 0 : floats;
+    if (memory == NULL) abort();  // no caller can go on without it
+  }
+  return memory;
+}

@@ -1,5 +1,4 @@
-// One pool of threads for everything that computes: our loops and the tiles of matrix products.
-// OpenBLAS is told to use one thread, so nothing spins against anything else.
+// One pool of threads for everything that computes: loops over rows and the tiles of products.
 #define _GNU_SOURCE
 #include "CKernels.h"
 #include <pthread.h>

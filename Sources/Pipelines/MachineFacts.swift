@@ -9,7 +9,7 @@ extension RunProvenance.Machine {
     let system = ProcessInfo.processInfo
     return RunProvenance.Machine(
       processor: processor.name ?? "unknown", architecture: architecture,
-      cores: system.activeProcessorCount, threads: Workers.count, blasKernels: Workers.kernels,
+      cores: system.activeProcessorCount, threads: Workers.count,
       vectors: processor.vectors, kernel: text(of: "/proc/sys/kernel/osrelease") ?? "unknown",
       operatingSystem: system.operatingSystemVersionString,
       memoryBytes: Int(clamping: system.physicalMemory))

@@ -88,7 +88,6 @@ package enum PolicyError: Error, Equatable, CustomStringConvertible {
   case noModel(reference: String, embedded: [String])
   case unreadableNote(path: String)
   case promptTooLong(problem: String, tokens: Int, limit: Int, positions: Int)
-  case noMatrixProducts(reason: String)
 
   package var description: String {
     switch self {
@@ -122,8 +121,6 @@ package enum PolicyError: Error, Equatable, CustomStringConvertible {
       but the model was made for \(positions) positions. Lower 'maxCompletionTokens' or drop the \
       problem from its task set.
       """
-    case .noMatrixProducts(let reason):
-      "Models cannot run here: \(reason)."
     }
   }
 }

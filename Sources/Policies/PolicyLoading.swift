@@ -17,7 +17,6 @@ extension Policy {
   package static func load(
     _ reference: String, template: ChatTemplate? = nil, system: String? = nil, seed: UInt64 = 1
   ) throws -> Policy {
-    if let reason = Workers.missingLibrary { throw PolicyError.noMatrixProducts(reason: reason) }
     if let embedded = EmbeddedPolicy(rawValue: reference) {
       if let template, let end = template.assistantEnd {
         throw PolicyError.missingToken(text: end, template: template.rawValue)

@@ -74,9 +74,7 @@ package struct RunProvenance: Codable, Equatable, Sendable {
     package let cores: Int
     /// Threads that computed.
     package let threads: Int
-    /// The kernels that OpenBLAS chose.
-    package let blasKernels: String
-    /// The widest vectors that our own kernels use here: `avx512`, `avx2` or `baseline`.
+    /// The widest vectors that the kernels use here: `avx512`, `avx2` or `baseline`.
     package let vectors: String
     /// The release of the system's kernel.
     package let kernel: String
@@ -84,12 +82,12 @@ package struct RunProvenance: Codable, Equatable, Sendable {
     package let memoryBytes: Int
 
     package init(
-      processor: String, architecture: String, cores: Int, threads: Int, blasKernels: String,
+      processor: String, architecture: String, cores: Int, threads: Int,
       vectors: String, kernel: String, operatingSystem: String, memoryBytes: Int
     ) {
       (self.processor, self.architecture) = (processor, architecture)
       (self.cores, self.threads) = (cores, threads)
-      (self.blasKernels, self.vectors) = (blasKernels, vectors)
+      self.vectors = vectors
       (self.kernel, self.operatingSystem) = (kernel, operatingSystem)
       self.memoryBytes = memoryBytes
     }

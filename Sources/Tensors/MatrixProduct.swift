@@ -1,49 +1,49 @@
 import CKernels
 
-/// Writes `scale * a bᵀ + keep * c` into `c`: inputs times a weight matrix.
+/// Writes `a bᵀ`, or `c + a bᵀ`, into `c`: inputs times a weight matrix.
 ///
 /// - Parameters:
 ///   - a: `[rows, in]`.
 ///   - b: `[out, in]`, as checkpoints store weights.
-///   - c: `[rows, out]`; overwritten, or accumulated where `keep` is 1.
-///   - keep: What becomes of the values that were there: 0 or 1.
-package func multiply(_ a: Matrix, transposed b: Matrix, into c: Matrix, keep: Float = 0) {
+///   - c: `[rows, out]`; overwritten, or added to where `keep` is true.
+///   - keep: Whether the values that were there are added to.
+package func multiply(_ a: Matrix, transposed b: Matrix, into c: Matrix, keep: Bool = false) {
   precondition(
     a.columns == b.columns && c.rows == a.rows && c.columns == b.rows,
     "[\(a.rows), \(a.columns)] x [\(b.rows), \(b.columns)]ᵀ into [\(c.rows), \(c.columns)]")
   unsafe hone_matmul(
-    0, 1, Int32(a.rows), Int32(b.rows), Int32(a.columns), 1, a.base, Int32(a.stride), b.base,
-    Int32(b.stride), keep, c.base, Int32(c.stride))
+    0, 1, Int32(a.rows), Int32(b.rows), Int32(a.columns), a.base, Int32(a.stride), b.base,
+    Int32(b.stride), keep ? 1 : 0, c.base, Int32(c.stride))
 }
 
-/// Writes `a b + keep * c` into `c`: gradients of outputs times a weight matrix.
+/// Writes `a b`, or `c + a b`, into `c`: gradients of outputs times a weight matrix.
 ///
 /// - Parameters:
 ///   - a: `[rows, out]`.
 ///   - b: `[out, in]`.
-///   - c: `[rows, in]`; overwritten, or accumulated where `keep` is 1.
-///   - keep: What becomes of the values that were there: 0 or 1.
-package func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, keep: Float = 0) {
+///   - c: `[rows, in]`; overwritten, or added to where `keep` is true.
+///   - keep: Whether the values that were there are added to.
+package func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, keep: Bool = false) {
   precondition(
     a.columns == b.rows && c.rows == a.rows && c.columns == b.columns,
     "[\(a.rows), \(a.columns)] x [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
   unsafe hone_matmul(
-    0, 0, Int32(a.rows), Int32(b.columns), Int32(a.columns), 1, a.base, Int32(a.stride), b.base,
-    Int32(b.stride), keep, c.base, Int32(c.stride))
+    0, 0, Int32(a.rows), Int32(b.columns), Int32(a.columns), a.base, Int32(a.stride), b.base,
+    Int32(b.stride), keep ? 1 : 0, c.base, Int32(c.stride))
 }
 
-/// Writes `aᵀ b + keep * c` into `c`: the gradient of a weight matrix.
+/// Writes `c + aᵀ b`, or `aᵀ b`, into `c`: the gradient of a weight matrix.
 ///
 /// - Parameters:
 ///   - a: `[rows, out]`, gradients of the outputs.
 ///   - b: `[rows, in]`, the inputs.
-///   - c: `[out, in]`; accumulated, or overwritten where `keep` is 0.
-///   - keep: What becomes of the values that were there: 0 or 1.
-package func multiply(transposed a: Matrix, _ b: Matrix, into c: Matrix, keep: Float = 1) {
+///   - c: `[out, in]`; added to, or overwritten where `keep` is false.
+///   - keep: Whether the values that were there are added to.
+package func multiply(transposed a: Matrix, _ b: Matrix, into c: Matrix, keep: Bool = true) {
   precondition(
     a.rows == b.rows && c.rows == a.columns && c.columns == b.columns,
     "[\(a.rows), \(a.columns)]ᵀ x [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
   unsafe hone_matmul(
-    1, 0, Int32(a.columns), Int32(b.columns), Int32(a.rows), 1, a.base, Int32(a.stride), b.base,
-    Int32(b.stride), keep, c.base, Int32(c.stride))
+    1, 0, Int32(a.columns), Int32(b.columns), Int32(a.rows), a.base, Int32(a.stride), b.base,
+    Int32(b.stride), keep ? 1 : 0, c.base, Int32(c.stride))
 }

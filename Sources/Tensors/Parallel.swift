@@ -10,14 +10,8 @@ package enum Workers {
     set { hone_set_workers(Int32(clamping: newValue)) }
   }
 
-  /// Why matrix products cannot run here, or `nil`.
-  package static var missingLibrary: String? {
-    guard let reason = unsafe hone_blas_error() else { return nil }
-    return unsafe String(cString: reason)
-  }
-
-  /// The name of the kernels that OpenBLAS chose, as it calls them.
-  package static var kernels: String { unsafe String(cString: hone_blas_core()) }
+  /// The kernels of matrix products that this processor gets: `avx512`, `avx2` or `portable`.
+  package static var kernels: String { unsafe String(cString: hone_product_kernels()) }
 }
 
 /// Runs `body` for each tile of `0..<tiles`, spread over the pool, and waits for all.

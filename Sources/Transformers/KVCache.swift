@@ -115,13 +115,13 @@ extension Transformer {
         qkv.columns(0..<shape.queryWidth), prompts: cache.prompts[index],
         promptRows: rows.map(\.prompt), completions: cache.completions[index],
         completionRows: own, into: attended)
-      multiply(attended, transposed: weights.output, into: x, keep: 1)
+      multiply(attended, transposed: weights.output, into: x, keep: true)
       rmsNorm(
         x, gain: weights.feedForwardNorm, epsilon: shape.normEpsilon, into: normed,
         inverse: inverse)
       multiply(normed, transposed: weights.gateUp, into: gateUp)
       gatedUnit(gateUp, into: gated)
-      multiply(gated, transposed: weights.down, into: x, keep: 1)
+      multiply(gated, transposed: weights.down, into: x, keep: true)
     }
     return stepLogits(x)
   }

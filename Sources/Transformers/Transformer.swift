@@ -141,7 +141,7 @@ package final class Transformer {
         probability: dropout.probability(block))
     } else {
       copy(x, to: sum)
-      multiply(input, transposed: weight, into: sum, keep: 1)
+      multiply(input, transposed: weight, into: sum, keep: true)
     }
   }
 }

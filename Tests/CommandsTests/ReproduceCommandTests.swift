@@ -96,7 +96,7 @@ import Testing
     #expect(provenance.verifiers.map(\.name) == ["arithmetic"])
     #expect(provenance.verifiers.first?.executable?.count == 64)
     #expect(provenance.policy == RunProvenance.Source(path: "tiny", digest: nil))
-    #expect(!provenance.machine.blasKernels.isEmpty)
+    #expect(!provenance.machine.vectors.isEmpty)
     #expect(provenance.machine.threads > 0)
   }
 

@@ -54,7 +54,7 @@ import Testing
     let b = view(size.columns, size.inner, seed: 2)
     let c = view(size.rows, size.columns, seed: 3)
     let (x, y, before) = (rows(a), rows(b), c.array)
-    multiply(a, transposed: b, into: c, keep: 1)
+    multiply(a, transposed: b, into: c, keep: true)
     expectProducts(size, in: c, keep: before, { x[$0][$1] }, { y[$1][$0] })
     multiply(a, transposed: b, into: c)
     expectProducts(size, in: c, { x[$0][$1] }, { y[$1][$0] })
@@ -66,7 +66,7 @@ import Testing
     let b = view(size.inner, size.columns, seed: 5)
     let c = view(size.rows, size.columns, seed: 6)
     let (x, y, before) = (rows(a), rows(b), c.array)
-    multiply(a, b, into: c, keep: 1)
+    multiply(a, b, into: c, keep: true)
     expectProducts(size, in: c, keep: before, { x[$0][$1] }, { y[$0][$1] })
   }
 

@@ -29,14 +29,29 @@ int hone_workers(void);
 
 // MARK: - Matrix products
 
-// c = alpha * op(a) * op(b) + beta * c with op(a) [m, k], op(b) [k, n]. The tiles that a product is
-// cut into follow from its shape alone, so its bits do not depend on the number of workers.
-void hone_matmul(int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float *a,
-                 int lda, const float *b, int ldb, float beta, float *c, int ldc);
+// c = op(a) * op(b) + keep * c with op(a) [m, k], op(b) [k, n], keep 0 or 1. Each value of c is a sum
+// over k in one order, whatever m and n are, and however many workers there are.
+void hone_matmul(int transpose_a, int transpose_b, int m, int n, int k, const float *a, int lda,
+                 const float *b, int ldb, int keep, float *c, int ldc);
 
-// Why there is no OpenBLAS, or NULL; and the name of the kernels that it chose.
-const char *hone_blas_error(void);
-const char *hone_blas_core(void);
+// Floats that op(b) [k, n] takes when it is packed for many products.
+size_t hone_packed_size(int n, int k);
+void hone_pack(int transpose_b, int n, int k, const float *b, int ldb, float *packed);
+// hone_matmul with a packed b: the same bits.
+void hone_matmul_packed(int m, int n, int k, const float *a, int lda, const float *packed, int keep,
+                        float *c, int ldc);
+
+// The same with weights and inputs rounded to eight bits in groups of 64 along k, each group with a
+// scale. b is [n, k], as checkpoints store weights. Sizes are bytes. NaN and infinity are not kept.
+size_t hone_packed_int8_size(int n, int k);
+void hone_pack_int8(int n, int k, const float *b, int ldb, uint8_t *packed);
+void hone_matmul_int8(int m, int n, int k, const float *a, int lda, const uint8_t *packed, int keep,
+                      float *c, int ldc);
+// Whether the processor multiplies bytes; otherwise the same sums are made one by one, slowly.
+int hone_multiplies_bytes(void);
+
+// The kernels of products that this processor gets: "avx512", "avx2" or "portable".
+const char *hone_product_kernels(void);
 
 // MARK: - Rows
 
