@@ -50,6 +50,8 @@ let tests: [Target] = [
   test("Randomness", []),
   test("Tasks", ["FactTables", "PropositionalLogic", "Randomness", "Settings", "Tokenizers", "VerifierKit"]),
   test("Runs", []),
+  test("Measurements", ["Runs"]),
+  test("Limits", ["Measurements"]),
   test("Registry", ["Runs", "VerifierKit", grdb]),
   test("Settings", []),
   test("VerifierKit", []),
@@ -99,6 +101,7 @@ let package = Package(
     c("CKernels", []),
     c("CFiles", []),
     module("Tensors", ["CKernels"]),
+    c("CLimits", []),
     c("CDigests", []),
     module("Digests", ["CDigests"]),
     .systemLibrary(name: "CZlib"),
@@ -126,9 +129,11 @@ let package = Package(
     module("Tasks", ["Digests", "FactTables", "Gzip", "PropositionalLogic", "Randomness", "Settings", "VerifierKit"]),
     module("ModelFiles", ["CFiles", "Tensors", "Transformers", "Tokenizers"]),
     module("Registry", ["Digests", "Runs", "Settings", "VerifierKit", grdb]),
+    module("Measurements", ["Runs", "Settings"]),
     // Floor 3: what writes and what judges; neither sees the other.
     module("Policies", ["Digests", "Tensors", "Transformers", "Tokenizers", "ModelFiles", "Randomness", "Settings"]),
     module("Verifiers", ["Digests", "Sandbox", "Settings", "VerifierKit", log, yams]),
+    module("Limits", ["CLimits", "Measurements", "Tensors"]),
     // Floor 4: problems become scored groups.
     module("Rollouts", ["Policies", "Randomness", "Sandbox", "Settings", "Tasks", "VerifierKit", "Verifiers"]),
     // Floor 5: scored groups become weights, and numbers.
@@ -139,9 +144,9 @@ let package = Package(
     module("Pipelines", ["Digests", "Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Provenance", "Randomness", "Registry", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
     module("Scheduling", ["Randomness", "Registry", "Runs", "Settings", grdb, subprocess, system]),
     // Floor 7: the command line.
-    module("Commands", ["Digests", "Evaluation", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Provenance", "Registry", "Rollouts", "Runs", "Sandbox", "Scheduling", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
+    module("Commands", ["Digests", "Evaluation", "Measurements", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Provenance", "Registry", "Rollouts", "Runs", "Sandbox", "Scheduling", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
     .executableTarget(name: "hone", dependencies: ["Commands", "hone-cell", "hone-verifier-answer-format", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-exact-text", "hone-verifier-fact-table", "hone-verifier-openai-grader", "hone-verifier-proof", "hone-verifier-proof-assistant", "jail", arguments], swiftSettings: strict),
-    .executableTarget(name: "hone-benchmarks", dependencies: ["Policies", "Randomness", "Registry", "Runs", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", "jail"], path: "Benchmarks", swiftSettings: strict),
+    .executableTarget(name: "hone-benchmarks", dependencies: ["Limits", "Measurements", "Pipelines", "Policies", "PolicyGradient", "Provenance", "Randomness", "Registry", "Rollouts", "Runs", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", arguments, subprocess, system, "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", "jail"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.
     .executableTarget(name: "hone-verifier-answer-format", dependencies: ["VerifierKit"], path: "verifiers/answer-format", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),
     .executableTarget(name: "hone-verifier-arithmetic", dependencies: ["VerifierKit", bigInt], path: "verifiers/arithmetic", exclude: ["verifier.yaml", "cases.jsonl"], swiftSettings: strict),

@@ -40,10 +40,10 @@ enum FactWorkload {
     return [
       Measurement(
         "lookups in a table of a million facts, one worker in the jail", unit: "lookups/s",
-        rates: rates),
-      Measurement("from nothing to the first lookup, index there", unit: "s", rates: starts),
-      Measurement("resident memory of the worker after the lookups", unit: "MiB", rates: memory),
-      Measurement("indexing the table, once", unit: "s", rates: [preparing]),
+        values: rates),
+      Measurement("from nothing to the first lookup, index there", unit: "s", values: starts),
+      Measurement("resident memory of the worker after the lookups", unit: "MiB", values: memory),
+      Measurement("indexing the table, once", unit: "s", values: [preparing]),
     ]
   }
 

@@ -8,7 +8,7 @@ extension Workloads {
     let file = root.deletingLastPathComponent()
       .appending(path: "shared/data/tasks/gsm8k/train.jsonl")
     guard FileManager.default.fileExists(atPath: file.path) else {
-      throw ProgramWorkloads.Absent(
+      throw Absent(
         description: "'import-gsm8k' needs \(file.path), which is not there")
     }
     let folder = FileManager.default.temporaryDirectory
@@ -23,6 +23,6 @@ extension Workloads {
       try FileManager.default.removeItem(at: folder)
       if run > 0 { seconds.append(time) }  // the first one finds the file
     }
-    return Measurement("GSM8K's 7473 training rows made a task set", unit: "s", rates: seconds)
+    return Measurement("GSM8K's 7473 training rows made a task set", unit: "s", values: seconds)
   }
 }

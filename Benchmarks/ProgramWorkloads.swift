@@ -3,16 +3,16 @@ import Tasks
 import VerifierKit
 import Verifiers
 
+/// A verdict that makes a rate of verdicts mean nothing.
+struct WrongVerdict: Error, CustomStringConvertible {
+  let description: String
+}
+
 /// Judging programs through the code runner, jail and pipes included.
 enum ProgramWorkloads {
   /// A plugin folder above this file, since benchmarks run from a checkout.
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent()
-
-  /// What cannot be measured here.
-  struct Absent: Error, CustomStringConvertible {
-    let description: String
-  }
 
   /// Small Python programs, each right, over two workers.
   static func programs(count: Int, repeats: Int) async throws -> Measurement {
@@ -25,7 +25,7 @@ enum ProgramWorkloads {
     }
     await judge.shutDown()
     return Measurement(
-      "small Python programs, each in a fresh cell, two workers", unit: "programs/s", rates: rates)
+      "small Python programs, each in a fresh cell, two workers", unit: "programs/s", values: rates)
   }
 
   /// One small Python program after the other.
@@ -37,7 +37,7 @@ enum ProgramWorkloads {
       if run >= 20 { milliseconds.append(seconds * 1000) }
     }
     await judge.shutDown()
-    return Measurement("one small Python program at a time", unit: "ms", rates: milliseconds)
+    return Measurement("one small Python program at a time", unit: "ms", values: milliseconds)
   }
 
   /// How long after its deadline of one second a program that resists is judged, in seconds.
@@ -64,7 +64,7 @@ enum ProgramWorkloads {
     }
     await judge.shutDown()
     return Measurement(
-      "verdict on a program that resists, after its deadline", unit: "s", rates: late)
+      "verdict on a program that resists, after its deadline", unit: "s", values: late)
   }
 
   /// The references of HumanEval with all their cases, over two workers.
@@ -84,7 +84,7 @@ enum ProgramWorkloads {
     }
     await judge.shutDown()
     return Measurement(
-      "the 164 references of HumanEval, all cases, two workers", unit: "s", rates: all)
+      "the 164 references of HumanEval, all cases, two workers", unit: "s", values: all)
   }
 
   // MARK: - Helpers
@@ -125,7 +125,7 @@ enum ProgramWorkloads {
     let judgements = try await judge.judge(requests)
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
     if let other = judgements.flatMap(\.verdicts).first(where: { !$0.reason.hasPrefix(expected) }) {
-      throw Absent(description: "a program was not judged '\(expected)': \(other.reason)")
+      throw WrongVerdict(description: "a program was not judged '\(expected)': \(other.reason)")
     }
     return elapsed
   }

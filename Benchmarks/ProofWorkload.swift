@@ -10,7 +10,7 @@ extension Workloads {
     let file = root.deletingLastPathComponent()
       .appending(path: "shared/data/proofs/metamath/hol.mm").standardizedFileURL
     guard FileManager.default.fileExists(atPath: file.path) else {
-      throw ProgramWorkloads.Absent(
+      throw Absent(
         description: "'proofs' needs \(file.path), which is not there")
     }
     let requests = theorems(of: try String(contentsOf: file, encoding: .utf8)).map { label, proof in
@@ -35,7 +35,7 @@ extension Workloads {
     }
     return Measurement(
       "hol.mm whole: start of the verifier, the database, \(requests.count) proofs", unit: "s",
-      rates: seconds)
+      values: seconds)
   }
 
   /// Each theorem of a database with its proof.

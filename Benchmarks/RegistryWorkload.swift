@@ -62,7 +62,7 @@ enum RegistryWorkload {
         precondition(count > 0, "'\(name)' found nothing")
         if run > 0 { milliseconds.append(time) }  // the first one finds the file
       }
-      measurements.append(Measurement(name, unit: "ms", rates: milliseconds))
+      measurements.append(Measurement(name, unit: "ms", values: milliseconds))
     }
     return measurements
   }
@@ -93,7 +93,7 @@ enum RegistryWorkload {
     let bytes = try FolderSize.bytes(of: run.url)
     return Measurement(
       "rollouts recorded, \(rounds) rounds of \(problemsPerRound * groupSize): \(bytes >> 20) MiB",
-      unit: "rollouts/s", rates: rates)
+      unit: "rollouts/s", values: rates)
   }
 
   private static func round(_ number: Int) -> LedgerRound {

@@ -25,6 +25,6 @@ extension Workloads {
     await judge.shutDown()
     return Measurement(
       "arithmetic verdicts in the jail (\(judge.sandboxLevel.rawValue)), \(workers) workers",
-      unit: "verdicts/s", rates: rates)
+      unit: "verdicts/s", values: rates)
   }
 }

@@ -6,13 +6,13 @@ import Tokenizers
 import Training
 import Transformers
 
-/// The work that is timed: shapes of real models, random weights and tokens.
+/// Training and decoding: shapes of real models, random weights and tokens.
 enum Workloads {
   /// A model's shape by name.
-  enum Model {
-    case smolLM2
-    case small
-    case tiny
+  enum Model: String {
+    case smolLM2 = "SmolLM2-135M"
+    case small = "the 2.7 M policy"
+    case tiny = "the 0.8 M policy"
 
     var shape: TransformerShape {
       switch self {
@@ -24,17 +24,26 @@ enum Workloads {
       case .tiny: EmbeddedPolicy.tiny.shape
       }
     }
+
+    var work: TransformerWork { TransformerWork(shape: shape) }
+
+    /// Random weights, and a tokenizer under which no completion ends before its limit.
+    func policy() throws -> Policy {
+      try Policy(
+        parameters: Parameters(shape, seed: 1),
+        tokenizer: EndlessTokenizer(vocabularySize: shape.vocabularySize), template: .plain)
+    }
   }
 
   /// Forward, backward and AdamW over `sequences` of `length` tokens, all scored, in passes of
   /// `rowBudget` rows as a pipeline makes them.
   static func train(
     _ model: Model, sequences: Int, length: Int, rowBudget: Int = 2048, repeats: Int
-  ) throws -> Measurement {
-    let policy = try policy(model)
+  ) throws -> [Measurement] {
     let updater = Updater(
-      policy, optimizer: OptimizerSettings(), regularization: RegularizationSettings(),
-      steps: repeats + 1, rowBudget: rowBudget, seed: 1)
+      try model.policy(), optimizer: OptimizerSettings(),
+      regularization: RegularizationSettings(), steps: repeats + 1, rowBudget: rowBudget, seed: 1)
+    let tokens = Double(sequences * length)
     var rates: [Double] = []
     for step in 0...repeats {
       let groups = (0..<sequences).map { index in
@@ -43,25 +52,32 @@ enum Workloads {
           prompt: [tokens[0]], sequences: [TrainingSequence(tokens: Array(tokens.dropFirst()))])
       }
       let seconds = seconds { _ = updater.fit(groups) }
-      if step > 0 { rates.append(Double(sequences * length) / seconds) }  // the first one warms up
+      if step > 0 { rates.append(tokens / seconds) }  // the first one warms up
     }
-    return Measurement(
-      "forward + backward + AdamW, \(sequences) x \(length) tokens", unit: "tokens/s", rates: rates)
+    let pairs = Double(sequences) * TransformerWork.pairs(0..<length)
+    return [
+      Measurement(
+        "\(model.rawValue): forward + backward + AdamW, \(sequences) x \(length) tokens",
+        unit: "tokens/s", values: rates,
+        need: [model.work.training(rows: tokens, scored: tokens, pairs: pairs) * (1 / tokens)])
+    ]
   }
 
   /// Decoding of `new` tokens for each of `rows` completions, prompts not counted.
   static func decode(
     _ model: Model, rows: Int, prompt: Int, new: Int, repeats: Int
-  ) throws -> Measurement {
-    let policy = try policy(model)
+  ) throws -> [Measurement] {
+    let policy = try model.policy()
     let cache = KVCache(shape: model.shape, slots: rows, capacity: new, promptRows: rows * prompt)
+    // Prompts do not change from run to run, and completions are overwritten.
+    _ = policy.transformer.prefill(
+      (0..<rows).map { (tokens(prompt, model, $0), $0 * prompt) }, cache: cache)
     var rates: [Double] = []
     for run in 0...repeats {
-      _ = policy.transformer.prefill(
-        (0..<rows).map { (tokens(prompt, model, $0), $0 * prompt) }, cache: cache)
       var fed = tokens(rows, model, run)
+      let steps = run == 0 ? min(new, 4) : new  // the first run warms up
       let seconds = seconds {
-        for count in 0..<new {
+        for count in 0..<steps {
           let logits = policy.transformer.step(
             (0..<rows).map { row in
               DecodingRow(
@@ -77,18 +93,38 @@ enum Workloads {
       }
       if run > 0 { rates.append(Double(rows * new) / seconds) }
     }
-    return Measurement(
-      "decode and sample, batch \(rows), prompts of \(prompt) tokens", unit: "tokens/s",
-      rates: rates)
+    return [
+      Measurement(
+        "\(model.rawValue): decode and sample \(new) tokens, batch \(rows), prompts of \(prompt)",
+        unit: "tokens/s", values: rates,
+        need: [
+          model.work.decode(rows: rows, prompt: prompt, steps: new) * (1 / Double(rows * new))
+        ])
+    ]
+  }
+
+  /// Running `count` prompts of `length` tokens in one pass, with logits after each one's last.
+  static func prefill(
+    _ model: Model, count: Int, length: Int, repeats: Int
+  ) throws -> [Measurement] {
+    let policy = try model.policy()
+    let cache = KVCache(shape: model.shape, slots: 1, capacity: 1, promptRows: count * length)
+    let prompts = (0..<count).map { (tokens: tokens(length, model, $0), firstRow: $0 * length) }
+    var rates: [Double] = []
+    for run in 0...repeats {
+      let seconds = seconds { _ = policy.transformer.prefill(prompts, cache: cache) }
+      if run > 0 { rates.append(Double(count * length) / seconds) }  // the first one warms up
+    }
+    return [
+      Measurement(
+        "\(model.rawValue): prefill, \(count) x \(length) tokens", unit: "tokens/s", values: rates,
+        need: [
+          model.work.prefill(count: count, length: length) * (1 / Double(count * length))
+        ])
+    ]
   }
 
   // MARK: - Helpers
-
-  private static func policy(_ model: Model) throws -> Policy {
-    try Policy(
-      parameters: Parameters(model.shape, seed: 1), tokenizer: CharacterTokenizer.standard,
-      template: .plain)
-  }
 
   private static func tokens(_ count: Int, _ model: Model, _ key: Int) -> [Int32] {
     var generator = CounterGenerator(keys: 7, UInt64(key))
@@ -98,7 +134,6 @@ enum Workloads {
   }
 
   private static func seconds(_ body: () -> Void) -> Double {
-    let elapsed = ContinuousClock().measure(body)
-    return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    SuspendingClock().measure(body) / .seconds(1)
   }
 }

@@ -44,6 +44,7 @@ package struct HoneCommand: AsyncParsableCommand {
       CommandGroup(
         name: "A policy by itself:",
         subcommands: [AskCommand.self, ScoreCommand.self, TokenizeCommand.self]),
+      CommandGroup(name: "Speed:", subcommands: [BenchCommand.self]),
     ])
 
   package init() {}

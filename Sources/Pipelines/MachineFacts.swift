@@ -1,10 +1,10 @@
 import Foundation
-import Runs
+package import Runs
 import Tensors
 
 extension RunProvenance.Machine {
   /// This machine, as its system tells of it.
-  static func current() -> RunProvenance.Machine {
+  package static func current() -> RunProvenance.Machine {
     let processor = ProcessorFacts(text(of: "/proc/cpuinfo") ?? "")
     let system = ProcessInfo.processInfo
     return RunProvenance.Machine(

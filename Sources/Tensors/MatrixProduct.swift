@@ -11,6 +11,8 @@ package func multiply(_ a: Matrix, transposed b: Matrix, into c: Matrix, keep: B
   precondition(
     a.columns == b.columns && c.rows == a.rows && c.columns == b.rows,
     "[\(a.rows), \(a.columns)] x [\(b.rows), \(b.columns)]ᵀ into [\(c.rows), \(c.columns)]")
+  let span = KernelProfile.product("a bᵀ", a.columns, b.rows, rows: a.rows)
+  defer { span.end() }
   unsafe hone_matmul(
     0, 1, Int32(a.rows), Int32(b.rows), Int32(a.columns), a.base, Int32(a.stride), b.base,
     Int32(b.stride), keep ? 1 : 0, c.base, Int32(c.stride))
@@ -27,6 +29,8 @@ package func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, keep: Bool = fal
   precondition(
     a.columns == b.rows && c.rows == a.rows && c.columns == b.columns,
     "[\(a.rows), \(a.columns)] x [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
+  let span = KernelProfile.product("a b", a.columns, b.columns, rows: a.rows)
+  defer { span.end() }
   unsafe hone_matmul(
     0, 0, Int32(a.rows), Int32(b.columns), Int32(a.columns), a.base, Int32(a.stride), b.base,
     Int32(b.stride), keep ? 1 : 0, c.base, Int32(c.stride))
@@ -43,6 +47,8 @@ package func multiply(transposed a: Matrix, _ b: Matrix, into c: Matrix, keep: B
   precondition(
     a.rows == b.rows && c.rows == a.columns && c.columns == b.columns,
     "[\(a.rows), \(a.columns)]ᵀ x [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
+  let span = KernelProfile.product("aᵀ b", a.columns, b.columns, rows: a.rows)
+  defer { span.end() }
   unsafe hone_matmul(
     1, 0, Int32(a.columns), Int32(b.columns), Int32(a.rows), a.base, Int32(a.stride), b.base,
     Int32(b.stride), keep ? 1 : 0, c.base, Int32(c.stride))

@@ -16,8 +16,13 @@ package enum Workers {
 
 /// Runs `body` for each tile of `0..<tiles`, spread over the pool, and waits for all.
 ///
-/// Tiles must not touch the same values.
-func inParallel(_ tiles: Int, _ body: (Int) -> Void) {
+/// Tiles must not touch the same values. A profile has the time under the caller's name.
+package func inParallel(
+  _ tiles: Int, file: StaticString = #fileID, function: StaticString = #function,
+  _ body: (Int) -> Void
+) {
+  let span = KernelProfile.begin(KernelProfile.name(file, function))
+  defer { span.end() }
   guard tiles > 1 else {
     if tiles == 1 { body(0) }
     return
@@ -36,9 +41,12 @@ func inParallel(_ tiles: Int, _ body: (Int) -> Void) {
 }
 
 /// Runs `body` for ranges of rows that hold about 16,384 values each, spread over the pool.
-func forRows(_ rows: Int, columns: Int, _ body: (Range<Int>) -> Void) {
+func forRows(
+  _ rows: Int, columns: Int, file: StaticString = #fileID, function: StaticString = #function,
+  _ body: (Range<Int>) -> Void
+) {
   let size = max(1, 16384 / max(columns, 1))
-  inParallel((rows + size - 1) / size) { tile in
+  inParallel((rows + size - 1) / size, file: file, function: function) { tile in
     body(tile * size..<min(rows, (tile + 1) * size))
   }
 }

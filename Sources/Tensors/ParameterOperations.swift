@@ -11,8 +11,10 @@ func sine(_ x: Double) -> Double { sin(x) }
 private let tileSize = 1 << 18
 
 /// Runs `body` for the tiles of `range`, spread over the pool.
-private func forTiles(_ range: Range<Int>, _ body: (Int, Range<Int>) -> Void) {
-  inParallel((range.count + tileSize - 1) / tileSize) { tile in
+private func forTiles(
+  _ range: Range<Int>, function: StaticString = #function, _ body: (Int, Range<Int>) -> Void
+) {
+  inParallel((range.count + tileSize - 1) / tileSize, function: function) { tile in
     let start = range.lowerBound + tile * tileSize
     body(tile, start..<min(range.upperBound, start + tileSize))
   }

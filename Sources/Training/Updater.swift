@@ -148,6 +148,8 @@ package final class Updater {
         Lot(parts: parts, packed: packed, dropout: dropout), gradients)
       statistics.rows += packed.rows.count
     }
+    let phase = KernelProfile.begin("optimiser")
+    defer { phase.end() }
     statistics.gradientNorm = gradients.values.sumOfSquares.squareRoot()
     statistics.learningRate = optimizer.learningRate * rateFactor
     if statistics.gradientNorm.isFinite {

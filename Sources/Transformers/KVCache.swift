@@ -62,6 +62,8 @@ extension Transformer {
   package func prefill(
     _ prompts: [(tokens: [Int32], firstRow: Int)], cache: KVCache
   ) -> Matrix {
+    let phase = KernelProfile.begin("prefill")
+    defer { phase.end() }
     var batch = PackedRows()
     let rows = prompts.map { batch.append(prompt: $0.tokens).prompt }
     let activations = forward(batch, keep: false) { block, kv in
@@ -83,6 +85,8 @@ extension Transformer {
   ///   - cache: Read, and extended by the tokens.
   /// - Returns: `[rows.count, vocabulary]`, valid until the next pass.
   package func step(_ rows: [DecodingRow], cache: KVCache) -> Matrix {
+    let phase = KernelProfile.begin("decode")
+    defer { phase.end() }
     precondition(!rows.isEmpty)
     precondition(
       rows.allSatisfy { $0.slot < cache.slots && $0.count < cache.capacity }, "a slot is full")
@@ -127,6 +131,8 @@ extension Transformer {
   }
 
   private func stepLogits(_ x: Matrix) -> Matrix {
+    let phase = KernelProfile.begin("head")
+    defer { phase.end() }
     let normed = workspace.matrix("step.final", rows: x.rows, columns: shape.width)
     let inverse = workspace.matrix("step.inverse", rows: x.rows, columns: 1)
     rmsNorm(

@@ -50,6 +50,8 @@ package struct TokenHead {
   package func score(
     _ activations: Activations, _ targets: Targets, temperature: Float
   ) -> (logProbs: [Float], entropies: [Float]) {
+    let phase = KernelProfile.begin("head")
+    defer { phase.end() }
     var (logProbs, entropies): ([Float], [Float]) = ([], [])
     logProbs.reserveCapacity(targets.count)
     let hidden = normed(activations, targets)
@@ -86,6 +88,8 @@ package struct TokenHead {
     _ activations: Activations, _ targets: Targets, temperature: Float, gradients: Parameters,
     slopes: (Chunk) -> Slopes
   ) -> Matrix {
+    let phase = KernelProfile.begin("head forward and backward")
+    defer { phase.end() }
     let shape = transformer.shape
     let hidden = normed(activations, targets)
     let dWeight = gradients.matrix(shape.tiedHead ? "model.embed_tokens.weight" : "lm_head.weight")

@@ -44,6 +44,8 @@ package final class Transformer {
     _ batch: PackedRows, dropout: DropoutPlan? = nil, keep: Bool = true,
     observe: ((Int, Matrix) -> Void)? = nil
   ) -> Activations {
+    let phase = KernelProfile.begin("forward")
+    defer { phase.end() }
     let rows = batch.count
     let table = angles(positions: batch.longest)
     func matrix(_ name: String, _ block: Int, _ columns: Int) -> Matrix {

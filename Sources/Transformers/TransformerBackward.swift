@@ -10,6 +10,8 @@ extension Transformer {
   package func backward(
     _ dOutput: Matrix, activations: Activations, gradients: Parameters
   ) {
+    let phase = KernelProfile.begin("backward")
+    defer { phase.end() }
     precondition(gradients.shape == shape, "gradients of another shape")
     let rows = activations.batch.count
     let batch = activations.batch

@@ -9,7 +9,8 @@ enum HouseLaws {
   /// Modules that may hold unsafe code and call C; VerifierKit for the pipes of a plugin, which it
   /// reads and writes by the system's own calls.
   static let unsafeModules: Set<String> = [
-    "Cells", "Digests", "Gzip", "Tensors", "ModelFiles", "Provenance", "Sandbox", "VerifierKit",
+    "Cells", "Digests", "Gzip", "Limits", "ModelFiles", "Provenance", "Sandbox", "Tensors",
+    "VerifierKit",
   ]
 
   /// What a verifier of the house may reach: the protocol, cells where it runs programs, and what

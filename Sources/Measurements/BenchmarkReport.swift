@@ -1,0 +1,106 @@
+import Foundation
+package import Runs
+import Settings
+
+/// What a run of the benchmarks measured: the machine, its limits, and how fast each work was.
+package struct BenchmarkReport: Codable, Equatable, Sendable {
+  /// The version that ``schema`` has in reports of this program.
+  package static let currentSchema = 1
+
+  /// How the file is laid out; others are refused.
+  package let schema: Int
+  package let honeVersion: String
+  /// The commit of the checkout that was measured; nil outside of one.
+  package let commit: String?
+  /// Whether the checkout differed from its commit; nil where that could not be told.
+  package let isDirty: Bool?
+  /// When it began, as in `2025-01-31T02:00:00Z`.
+  package let date: String
+  package let host: RunProvenance.Machine
+  /// What the machine reached in the same run with nothing else to do.
+  package let limits: [MachineLimit]
+  package let workloads: [WorkMeasurement]
+
+  package init(
+    commit: String?, isDirty: Bool?, date: String, host: RunProvenance.Machine,
+    limits: [MachineLimit], workloads: [WorkMeasurement], honeVersion: String = HoneVersion.current
+  ) {
+    (schema, self.honeVersion) = (Self.currentSchema, honeVersion)
+    (self.commit, self.isDirty, self.date) = (commit, isDirty, date)
+    (self.host, self.limits, self.workloads) = (host, limits, workloads)
+  }
+
+  /// Reads a report that `hone-benchmarks --json FILE` wrote.
+  ///
+  /// - Throws: ``BenchmarkReportError``.
+  package static func read(_ path: String) throws(BenchmarkReportError) -> BenchmarkReport {
+    let largest = 16 << 20
+    let data: Data
+    do {
+      let file = try FileHandle(forReadingFrom: URL(filePath: path))
+      data = try file.read(upToCount: largest + 1) ?? Data()
+      try file.close()
+    } catch {
+      throw .unreadable(path: path, reason: failureReason(error))
+    }
+    guard data.count <= largest else { throw .tooLarge(path: path, limit: largest) }
+    let schema: Int
+    do {
+      schema = try StableJSON.value(Header.self, from: data).schema
+    } catch {
+      throw .notAReport(path: path)
+    }
+    guard schema == currentSchema else { throw .otherSchema(path: path, schema: schema) }
+    do {
+      return try StableJSON.value(from: data)
+    } catch {
+      throw .notAReport(path: path)
+    }
+  }
+
+  /// The part of a report that every version has.
+  private struct Header: Decodable {
+    let schema: Int
+  }
+}
+
+/// What the machine reaches at best in one respect.
+package struct MachineLimit: Codable, Equatable, Sendable {
+  /// As in `float32 multiply-add` or `read 512 MiB`.
+  package let name: String
+  /// `GFLOP/s` or `GB/s`, of all workers together.
+  package let unit: String
+  package let rate: Distribution
+
+  package init(name: String, unit: String, rate: Distribution) {
+    (self.name, self.unit, self.rate) = (name, unit, rate)
+  }
+}
+
+/// A file that holds no report that can be read.
+package enum BenchmarkReportError: Error, Equatable, CustomStringConvertible {
+  case unreadable(path: String, reason: String)
+  case tooLarge(path: String, limit: Int)
+  case notAReport(path: String)
+  case otherSchema(path: String, schema: Int)
+  case nothingInCommon(before: String, after: String)
+
+  package var description: String {
+    switch self {
+    case .unreadable(let path, let reason): "'\(path)' cannot be read: \(reason)."
+    case .tooLarge(let path, let limit):
+      "'\(path)' is larger than \(limit >> 20) MiB, so it is no report of hone-benchmarks."
+    case .notAReport(let path):
+      """
+      '\(path)' is no report of hone-benchmarks. Write one with 'hone-benchmarks --json \(path)'.
+      """
+    case .otherSchema(let path, let schema):
+      """
+      '\(path)' has schema \(schema), and this hone reads schema \
+      \(BenchmarkReport.currentSchema). Measure again with the hone-benchmarks of the same version.
+      """
+    case .nothingInCommon(let before, let after):
+      "'\(before)' and '\(after)' measured no work in common. Measure the same workloads in both."
+    }
+  }
+}
