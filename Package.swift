@@ -135,7 +135,7 @@ let package = Package(
     module("Verifiers", ["Digests", "Sandbox", "Settings", "VerifierKit", log, yams]),
     module("Limits", ["CLimits", "Measurements", "Tensors"]),
     // Floor 4: problems become scored groups.
-    module("Rollouts", ["Policies", "Randomness", "Sandbox", "Settings", "Tasks", "VerifierKit", "Verifiers"]),
+    module("Rollouts", ["Policies", "Randomness", "Sandbox", "Settings", "Tasks", "Tensors", "VerifierKit", "Verifiers"]),
     // Floor 5: scored groups become weights, and numbers.
     module("Training", ["ModelFiles", "PolicyGradient", "Policies", "Randomness", "Rollouts", "Settings", "Tensors", "Transformers", "VerifierKit"]),
     module("Evaluation", ["Policies", "Rollouts", "Settings", "Tasks", "Verifiers", "VerifierKit"]),

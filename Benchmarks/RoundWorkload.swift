@@ -42,9 +42,10 @@ final class RoundWorkload {
 
   /// Rounds of 8 problems with 8 completions of `new` tokens each.
   static func rounds(
-    _ model: Workloads.Model, new: Int, repeats: Int
+    _ model: Workloads.Model, new: Int, sampling precision: WeightPrecision = .float32,
+    repeats: Int
   ) async throws -> [Measurement] {
-    let workload = try RoundWorkload(model, new: new, rounds: repeats + 1)
+    let workload = try RoundWorkload(model, new: new, sampling: precision, rounds: repeats + 1)
     var times: [Times] = []
     for round in 0...repeats {
       let one = try await workload.round(round)
@@ -54,13 +55,16 @@ final class RoundWorkload {
     return workload.measurements(times)
   }
 
-  private init(_ model: Workloads.Model, new: Int, rounds: Int) throws {
+  private init(
+    _ model: Workloads.Model, new: Int, sampling precision: WeightPrecision, rounds: Int
+  ) throws {
     (self.model, self.new) = (model, new)
     policy = try model.policy()
     judge = try Judge(terms: [RewardTerm(verifier: "arithmetic")])
     objective = Objective(settings.objective)
     var sampling = settings.rollout.sampling
     sampling.maxCompletionTokens = new
+    sampling.weightPrecision = precision
     collector = RolloutCollector(policy, sampling: sampling, seed: 1)
     updater = Updater(
       policy, optimizer: settings.optimizer, regularization: settings.regularization,

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A work that is measured in a process of its own.
 struct Workload: Sendable {
   /// As it is named on the command line.
@@ -17,6 +19,12 @@ struct Workload: Sendable {
     Workload("decode-smollm2", 2) {
       try Workloads.decode(.smolLM2, rows: 64, prompt: 64, new: 64, repeats: $0)
     },
+    Workload("decode-smollm2-int8", 3) { repeats in
+      try [1, 8, 64].flatMap {
+        try Workloads.decode(
+          .smolLM2, rows: $0, prompt: 64, new: 64, as: .int8, repeats: repeats)
+      }
+    },
     Workload("decode-small", 9) {
       try Workloads.decode(.small, rows: 256, prompt: 32, new: 32, repeats: $0)
     },
@@ -27,6 +35,10 @@ struct Workload: Sendable {
       try Workloads.prefill(.smolLM2, count: 8, length: 64, repeats: repeats)
         + Workloads.prefill(.smolLM2, count: 1, length: 512, repeats: repeats)
     },
+    Workload("prefill-smollm2-int8", 5) { repeats in
+      try Workloads.prefill(.smolLM2, count: 8, length: 64, as: .int8, repeats: repeats)
+        + Workloads.prefill(.smolLM2, count: 1, length: 512, as: .int8, repeats: repeats)
+    },
     Workload("train-smollm2", 4) {
       try Workloads.train(.smolLM2, sequences: 8, length: 256, repeats: $0)
     },
@@ -36,6 +48,9 @@ struct Workload: Sendable {
     Workload("round-smollm2", 2) { try await RoundWorkload.rounds(.smolLM2, new: 64, repeats: $0) },
     Workload("round-smollm2-short", 3) {
       try await RoundWorkload.rounds(.smolLM2, new: 8, repeats: $0)
+    },
+    Workload("round-smollm2-int8", 2) {
+      try await RoundWorkload.rounds(.smolLM2, new: 64, sampling: .int8, repeats: $0)
     },
     Workload("round-small", 9) { try await RoundWorkload.rounds(.small, new: 64, repeats: $0) },
     Workload("verdicts", 5) {

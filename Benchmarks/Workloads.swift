@@ -65,13 +65,15 @@ enum Workloads {
 
   /// Decoding of `new` tokens for each of `rows` completions, prompts not counted.
   static func decode(
-    _ model: Model, rows: Int, prompt: Int, new: Int, repeats: Int
+    _ model: Model, rows: Int, prompt: Int, new: Int, as precision: WeightPrecision = .float32,
+    repeats: Int
   ) throws -> [Measurement] {
     let policy = try model.policy()
+    let packed = PackedWeights(policy.parameters, as: precision)
     let cache = KVCache(shape: model.shape, slots: rows, capacity: new, promptRows: rows * prompt)
     // Prompts do not change from run to run, and completions are overwritten.
     _ = policy.transformer.prefill(
-      (0..<rows).map { (tokens(prompt, model, $0), $0 * prompt) }, cache: cache)
+      (0..<rows).map { (tokens(prompt, model, $0), $0 * prompt) }, cache: cache, packed: packed)
     var rates: [Double] = []
     for run in 0...repeats {
       var fed = tokens(rows, model, run)
@@ -83,7 +85,7 @@ enum Workloads {
               DecodingRow(
                 token: fed[row], position: Int32(prompt + count),
                 prompt: row * prompt..<(row + 1) * prompt, slot: row, count: count)
-            }, cache: cache)
+            }, cache: cache, packed: packed)
           let uniforms = (0..<rows).map { row in
             var generator = CounterGenerator(keys: UInt64(run), UInt64(row), UInt64(count))
             return generator.uniform()
@@ -95,36 +97,47 @@ enum Workloads {
     }
     return [
       Measurement(
-        "\(model.rawValue): decode and sample \(new) tokens, batch \(rows), prompts of \(prompt)",
+        "\(model.rawValue): decode and sample \(new) tokens, batch \(rows), prompts of \(prompt), "
+          + precision.rawValue,
         unit: "tokens/s", values: rates,
-        need: [
-          model.work.decode(rows: rows, prompt: prompt, steps: new) * (1 / Double(rows * new))
-        ])
+        need: needs(
+          precision,
+          model.work.decode(rows: rows, prompt: prompt, steps: new) * (1 / Double(rows * new))))
     ]
   }
 
   /// Running `count` prompts of `length` tokens in one pass, with logits after each one's last.
   static func prefill(
-    _ model: Model, count: Int, length: Int, repeats: Int
+    _ model: Model, count: Int, length: Int, as precision: WeightPrecision = .float32,
+    repeats: Int
   ) throws -> [Measurement] {
     let policy = try model.policy()
+    let packed = PackedWeights(policy.parameters, as: precision)
     let cache = KVCache(shape: model.shape, slots: 1, capacity: 1, promptRows: count * length)
     let prompts = (0..<count).map { (tokens: tokens(length, model, $0), firstRow: $0 * length) }
     var rates: [Double] = []
     for run in 0...repeats {
-      let seconds = seconds { _ = policy.transformer.prefill(prompts, cache: cache) }
+      let seconds = seconds {
+        _ = policy.transformer.prefill(prompts, cache: cache, packed: packed)
+      }
       if run > 0 { rates.append(Double(count * length) / seconds) }  // the first one warms up
     }
     return [
       Measurement(
-        "\(model.rawValue): prefill, \(count) x \(length) tokens", unit: "tokens/s", values: rates,
-        need: [
-          model.work.prefill(count: count, length: length) * (1 / Double(count * length))
-        ])
+        "\(model.rawValue): prefill, \(count) x \(length) tokens, \(precision.rawValue)",
+        unit: "tokens/s", values: rates,
+        need: needs(
+          precision,
+          model.work.prefill(count: count, length: length) * (1 / Double(count * length))))
     ]
   }
 
   // MARK: - Helpers
+
+  /// The limits are those of float32; other precisions have no share of them.
+  private static func needs(_ precision: WeightPrecision, _ part: WorkPart) -> [WorkPart] {
+    precision == .float32 ? [part] : []
+  }
 
   private static func tokens(_ count: Int, _ model: Model, _ key: Int) -> [Int32] {
     var generator = CounterGenerator(keys: 7, UInt64(key))

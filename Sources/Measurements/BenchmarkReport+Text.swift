@@ -7,7 +7,7 @@ extension BenchmarkReport {
     let code = commit.map { "commit \($0.prefix(12))" + (isDirty == true ? " with changes" : "") }
     let heading = [
       TextTable.line(host.processor), "\(host.threads) of \(host.cores) cores",
-      "OpenBLAS \(TextTable.line(host.blasKernels))", "\(TextTable.line(host.vectors)) vectors",
+      "\(TextTable.line(host.vectors)) vectors",
     ]
     return ([heading.joined(separator: ", ")] + [code].compactMap(\.self)).joined(separator: "\n")
       + "\n\n"

@@ -1,6 +1,7 @@
 package import PolicyGradient
 package import Rollouts
 package import Settings
+import Tensors
 package import Training
 
 /// A stage of rounds: sample, judge, update.
@@ -55,6 +56,12 @@ package struct ReinforceSettings: SettingsSection {
     } catch {
       throw InvalidSetting(
         key: "objective.\(error.key)", value: error.value, rule: error.rule)
+    }
+    guard rollout.weightPrecision == .float32 || objective.ratio != .none else {
+      throw InvalidSetting(
+        key: "rollout.weightPrecision", value: "'\(rollout.weightPrecision.rawValue)'",
+        rule: "the rounded policy that samples is not the one that learns, and 'objective.ratio: none' "
+          + "does not correct for it; set another ratio, or 'weightPrecision: float32'")
     }
     guard updatesPerRound <= rollout.problemsPerRound else {
       throw InvalidSetting(

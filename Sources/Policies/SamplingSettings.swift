@@ -1,4 +1,5 @@
 package import Settings
+package import Tensors
 
 /// How completions are sampled.
 package struct SamplingSettings: SettingsSection {
@@ -18,6 +19,10 @@ package struct SamplingSettings: SettingsSection {
   package var topP: Double = 1
   /// Completions that are decoded side by side.
   package var maxRows = 64
+  /// In what precision the weights are kept while sampling.
+  ///
+  /// With `int8` a completion's log-probabilities are those of the rounded policy that wrote it.
+  package var weightPrecision = WeightPrecision.float32
 
   package init() {}
 

@@ -1,5 +1,6 @@
 package import Policies
 package import Settings
+package import Tensors
 
 /// How many completions are sampled for each problem, and how freely.
 package struct RolloutSettings: SettingsSection {
@@ -19,6 +20,11 @@ package struct RolloutSettings: SettingsSection {
   package var topP = 1.0
   /// Completions that are decoded side by side.
   package var maxRows = 256
+  /// In what precision the weights are kept while sampling; the update always has them whole.
+  ///
+  /// With `int8` sampling is several times faster, and the importance ratio of the objective corrects
+  /// for the rounding, so it must have one.
+  package var weightPrecision = WeightPrecision.float32
   /// Largest share of rollouts that no verifier could score before the run stops.
   package var maxUnscoredShare = 0.2
   /// Processes for each verifier.
@@ -60,6 +66,7 @@ package struct RolloutSettings: SettingsSection {
     sampling.maxCompletionTokens = maxCompletionTokens
     sampling.stopTexts = stopTexts
     sampling.maxRows = maxRows
+    sampling.weightPrecision = weightPrecision
     return sampling
   }
 }

@@ -1,3 +1,4 @@
+package import Tensors
 package import Transformers
 
 /// Memory that a stage will take, stated before it runs.
@@ -10,12 +11,14 @@ package struct MemoryPlan: Codable, Equatable, Sendable {
   package let activations: Int
   /// Logits of one chunk of the head.
   package let logits: Int
+  /// Weights packed for decoding.
+  package let packed: Int
   /// Keys and values while decoding.
   package let cache: Int
   /// A frozen copy of the weights, for a KL term.
   package let reference: Int
 
-  package var total: Int { weights + optimizer + activations + logits + cache + reference }
+  package var total: Int { weights + optimizer + activations + logits + packed + cache + reference }
 
   /// The plan of a stage.
   ///
@@ -26,10 +29,11 @@ package struct MemoryPlan: Codable, Equatable, Sendable {
   ///   - slots: Completions decoded side by side.
   ///   - capacity: Tokens of a completion.
   ///   - promptRows: Rows of prompts in the cache.
+  ///   - precision: Of the weights while decoding.
   ///   - hasReference: Whether a frozen copy is kept.
   package init(
     _ shape: TransformerShape, trains: Bool, rows: Int, slots: Int, capacity: Int,
-    promptRows: Int, hasReference: Bool = false
+    promptRows: Int, precision: WeightPrecision = .float32, hasReference: Bool = false
   ) {
     let count = ParameterTable(shape).count
     weights = count * 4
@@ -43,6 +47,7 @@ package struct MemoryPlan: Codable, Equatable, Sendable {
     let passing = 5 * shape.width + qkv + 2 * shape.feedForwardWidth + shape.queryWidth
     activations = trains ? rows * (perBlock * shape.blocks + passing) * 4 : 0
     logits = min(max(16 * shape.vocabularySize * 4, 64 << 20), rows * shape.vocabularySize * 4)
+    packed = slots > 0 ? PackedWeights.bytes(shape, as: precision) : 0
     cache = KVCache.bytes(shape: shape, slots: slots, capacity: capacity, promptRows: promptRows)
   }
 }

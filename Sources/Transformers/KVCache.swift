@@ -58,15 +58,16 @@ extension Transformer {
   /// - Parameters:
   ///   - prompts: Tokens of each prompt with the first row of the cache that it takes.
   ///   - cache: Filled with keys and values.
+  ///   - packed: The same weights packed, for speed or in another precision.
   /// - Returns: `[prompts.count, vocabulary]`, valid until the next pass.
   package func prefill(
-    _ prompts: [(tokens: [Int32], firstRow: Int)], cache: KVCache
+    _ prompts: [(tokens: [Int32], firstRow: Int)], cache: KVCache, packed: PackedWeights? = nil
   ) -> Matrix {
     let phase = KernelProfile.begin("prefill")
     defer { phase.end() }
     var batch = PackedRows()
     let rows = prompts.map { batch.append(prompt: $0.tokens).prompt }
-    let activations = forward(batch, keep: false) { block, kv in
+    let activations = forward(batch, keep: false, packed: packed) { block, kv in
       for (prompt, rows) in zip(prompts, rows) {
         copy(
           kv.rows(rows),
@@ -75,7 +76,7 @@ extension Transformer {
     }
     let last = workspace.matrix("step.last", rows: prompts.count, columns: shape.width)
     gather(rows.map { Int32($0.upperBound - 1) }, of: activations.output, into: last)
-    return stepLogits(last)
+    return stepLogits(last, packed)
   }
 
   /// Feeds one token to each row, and gives the logits of the next.
@@ -83,8 +84,11 @@ extension Transformer {
   /// - Parameters:
   ///   - rows: Completions that take a token, each in a slot of its own.
   ///   - cache: Read, and extended by the tokens.
+  ///   - packed: The same weights packed, for speed or in another precision.
   /// - Returns: `[rows.count, vocabulary]`, valid until the next pass.
-  package func step(_ rows: [DecodingRow], cache: KVCache) -> Matrix {
+  package func step(
+    _ rows: [DecodingRow], cache: KVCache, packed: PackedWeights? = nil
+  ) -> Matrix {
     let phase = KernelProfile.begin("decode")
     defer { phase.end() }
     precondition(!rows.isEmpty)
@@ -103,34 +107,34 @@ extension Transformer {
     let gateUp = matrix("gateUp", 2 * shape.feedForwardWidth)
     let gated = matrix("gated", shape.feedForwardWidth)
     let own = rows.map { $0.slot * cache.capacity..<$0.slot * cache.capacity + $0.count + 1 }
+    let last = own.map { Int32($0.upperBound - 1) }
+    let prompts = rows.map(\.prompt)
     gather(rows.map(\.token), of: parameters.matrix("model.embed_tokens.weight"), into: x)
     for (index, weights) in blocks.enumerated() {
+      let projections = packed?.blocks[index] ?? weights.projections
       rmsNorm(
         x, gain: weights.attentionNorm, epsilon: shape.normEpsilon, into: normed, inverse: inverse)
       let qkv = matrix("qkv", weights.qkv.rows)
-      multiply(normed, transposed: weights.qkv, into: qkv)
+      multiply(normed, transposed: projections.qkv, into: qkv)
       _ = prepare(qkv, weights, positions: positions, table: table) { matrix($0, $1) }
       let kv = qkv.columns(shape.queryWidth..<qkv.columns)
-      for row in 0..<count {
-        let at = own[row].upperBound - 1
-        copy(kv.rows(row..<row + 1), to: cache.completions[index].rows(at..<at + 1))
-      }
+      scatter(kv, to: last, of: cache.completions[index])
       attention.step(
         qkv.columns(0..<shape.queryWidth), prompts: cache.prompts[index],
-        promptRows: rows.map(\.prompt), completions: cache.completions[index],
+        promptRows: prompts, completions: cache.completions[index],
         completionRows: own, into: attended)
-      multiply(attended, transposed: weights.output, into: x, keep: true)
+      multiply(attended, transposed: projections.output, into: x, keep: true)
       rmsNorm(
         x, gain: weights.feedForwardNorm, epsilon: shape.normEpsilon, into: normed,
         inverse: inverse)
-      multiply(normed, transposed: weights.gateUp, into: gateUp)
+      multiply(normed, transposed: projections.gateUp, into: gateUp)
       gatedUnit(gateUp, into: gated)
-      multiply(gated, transposed: weights.down, into: x, keep: true)
+      multiply(gated, transposed: projections.down, into: x, keep: true)
     }
-    return stepLogits(x)
+    return stepLogits(x, packed)
   }
 
-  private func stepLogits(_ x: Matrix) -> Matrix {
+  private func stepLogits(_ x: Matrix, _ packed: PackedWeights?) -> Matrix {
     let phase = KernelProfile.begin("head")
     defer { phase.end() }
     let normed = workspace.matrix("step.final", rows: x.rows, columns: shape.width)
@@ -139,10 +143,7 @@ extension Transformer {
       x, gain: parameters.matrix("model.norm.weight"), epsilon: shape.normEpsilon, into: normed,
       inverse: inverse)
     let logits = workspace.matrix("step.logits", rows: x.rows, columns: shape.vocabularySize)
-    multiply(
-      normed,
-      transposed: parameters.matrix(
-        shape.tiedHead ? "model.embed_tokens.weight" : "lm_head.weight"), into: logits)
+    multiply(normed, transposed: packed?.head ?? .plain(parameters.head), into: logits)
     return logits
   }
 }

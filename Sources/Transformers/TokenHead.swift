@@ -92,7 +92,7 @@ package struct TokenHead {
     defer { phase.end() }
     let shape = transformer.shape
     let hidden = normed(activations, targets)
-    let dWeight = gradients.matrix(shape.tiedHead ? "model.embed_tokens.weight" : "lm_head.weight")
+    let dWeight = gradients.head
     let dHidden = transformer.workspace.matrix(
       "head.dHidden", rows: targets.count, columns: shape.width)
     forChunks(targets, hidden: hidden) { range, logits in
@@ -120,10 +120,7 @@ package struct TokenHead {
 
   // MARK: - Parts
 
-  private var weight: Matrix {
-    transformer.parameters.matrix(
-      transformer.shape.tiedHead ? "model.embed_tokens.weight" : "lm_head.weight")
-  }
+  private var weight: Matrix { transformer.parameters.head }
 
   private struct Hidden {
     let gathered: Matrix

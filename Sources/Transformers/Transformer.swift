@@ -38,11 +38,12 @@ package final class Transformer {
   ///   - batch: Rows of token ids below the vocabulary's size.
   ///   - dropout: `nil` outside training.
   ///   - keep: Whether a backward pass will follow; otherwise blocks share their memory.
+  ///   - packed: The same weights packed, where no backward pass will follow.
   ///   - observe: Called with each block's index and its keys and values, `[rows, 2 * kvWidth]`.
   /// - Returns: The output of the last block, with what the backward pass needs.
   package func forward(
     _ batch: PackedRows, dropout: DropoutPlan? = nil, keep: Bool = true,
-    observe: ((Int, Matrix) -> Void)? = nil
+    packed: PackedWeights? = nil, observe: ((Int, Matrix) -> Void)? = nil
   ) -> Activations {
     let phase = KernelProfile.begin("forward")
     defer { phase.end() }
@@ -59,12 +60,13 @@ package final class Transformer {
     gather(batch.tokens, of: parameters.matrix("model.embed_tokens.weight"), into: x)
     var kept: [Activations.Block] = []
     for (index, weights) in blocks.enumerated() {
+      let projections = packed?.blocks[index] ?? weights.projections
       let normed = matrix("attentionNormed", index, shape.width)
       let inverse = matrix("attentionInverse", index, 1)
       rmsNorm(
         x, gain: weights.attentionNorm, epsilon: shape.normEpsilon, into: normed, inverse: inverse)
       let qkv = matrix("qkv", index, weights.qkv.rows)
-      multiply(normed, transposed: weights.qkv, into: qkv)
+      multiply(normed, transposed: projections.qkv, into: qkv)
       let norms = prepare(qkv, weights, positions: batch.positions, table: table) { name, columns in
         matrix(name, index, columns)
       }
@@ -73,18 +75,20 @@ package final class Transformer {
       let logSums = matrix("logSums", index, shape.heads)
       attention.forward(qkv, segments: batch.segments, into: attended, logSums: logSums)
       let middle = matrix("middle", index, shape.width)
-      add(attended, times: weights.output, to: x, into: middle, dropout, index, .attention, batch)
+      add(
+        attended, times: projections.output, to: x, into: middle, dropout, index, .attention, batch)
       let feedForwardNormed = matrix("feedForwardNormed", index, shape.width)
       let feedForwardInverse = matrix("feedForwardInverse", index, 1)
       rmsNorm(
         middle, gain: weights.feedForwardNorm, epsilon: shape.normEpsilon,
         into: feedForwardNormed, inverse: feedForwardInverse)
       let gateUp = matrix("gateUp", index, 2 * shape.feedForwardWidth)
-      multiply(feedForwardNormed, transposed: weights.gateUp, into: gateUp)
+      multiply(feedForwardNormed, transposed: projections.gateUp, into: gateUp)
       let gated = workspace.matrix("gated", rows: rows, columns: shape.feedForwardWidth)
       gatedUnit(gateUp, into: gated)
       let next = stream(index + 1)
-      add(gated, times: weights.down, to: middle, into: next, dropout, index, .feedForward, batch)
+      add(
+        gated, times: projections.down, to: middle, into: next, dropout, index, .feedForward, batch)
       kept.append(
         Activations.Block(
           input: x, attentionNormed: normed, attentionInverse: inverse, qkv: qkv,
@@ -133,7 +137,8 @@ package final class Transformer {
 
   /// Writes `x + dropout(input weightᵀ)` into `sum`.
   private func add(
-    _ input: Matrix, times weight: Matrix, to x: Matrix, into sum: Matrix, _ dropout: DropoutPlan?,
+    _ input: Matrix, times weight: Projection, to x: Matrix, into sum: Matrix,
+    _ dropout: DropoutPlan?,
     _ block: Int, _ site: DropoutPlan.Site, _ batch: PackedRows
   ) {
     if let dropout, dropout.probability(block) > 0 {

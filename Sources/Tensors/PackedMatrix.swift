@@ -1,0 +1,82 @@
+import CKernels
+
+/// In what precision a packed matrix keeps its weights.
+package enum WeightPrecision: String, Codable, CaseIterable, Sendable {
+  /// As they are: products have the same bits as with the matrix itself.
+  case float32
+  /// Rounded to eight bits in groups of 64 along a row, each group with a scale; inputs likewise.
+  case int8
+
+  /// Whether this processor multiplies in this precision with instructions made for it.
+  package var isFast: Bool { self == .float32 || hone_multiplies_bytes() == 1 }
+}
+
+/// A weight matrix `[out, in]` laid out once for many products with few rows.
+///
+/// It is a copy: it does not follow the weights that it was made from.
+@safe package final class PackedMatrix {
+  /// Rows of the matrix, columns of its products.
+  package let rows: Int
+  package let columns: Int
+  package let precision: WeightPrecision
+  /// Panels as `hone_pack` or `hone_pack_int8` lays them out, in whole values.
+  private let panels: FloatBuffer
+
+  /// Packs `weights`, `[out, in]`.
+  package init(_ weights: Matrix, as precision: WeightPrecision = .float32) {
+    (rows, columns, self.precision) = (weights.rows, weights.columns, precision)
+    let (n, k) = (Int32(rows), Int32(columns))
+    switch precision {
+    case .float32:
+      panels = FloatBuffer(count: hone_packed_size(n, k))
+      unsafe hone_pack(1, n, k, weights.base, Int32(weights.stride), panels.base)
+    case .int8:
+      let bytes = hone_packed_int8_size(n, k)
+      panels = FloatBuffer(count: (bytes + 3) / 4)
+      unsafe UnsafeMutableRawPointer(panels.base).withMemoryRebound(
+        to: UInt8.self, capacity: bytes
+      ) { unsafe hone_pack_int8(n, k, weights.base, Int32(weights.stride), $0) }
+    }
+  }
+
+  /// Bytes that a matrix takes when it is packed.
+  package static func bytes(rows: Int, columns: Int, as precision: WeightPrecision) -> Int {
+    let (n, k) = (Int32(rows), Int32(columns))
+    return switch precision {
+    case .float32: 4 * hone_packed_size(n, k)
+    case .int8: hone_packed_int8_size(n, k)
+    }
+  }
+
+  func multiply(_ a: Matrix, into c: Matrix, keep: Bool) {
+    let (m, n, k) = (Int32(a.rows), Int32(rows), Int32(columns))
+    switch precision {
+    case .float32:
+      unsafe hone_matmul_packed(
+        m, n, k, a.base, Int32(a.stride), panels.base, keep ? 1 : 0, c.base, Int32(c.stride))
+    case .int8:
+      unsafe UnsafeRawPointer(panels.base).withMemoryRebound(
+        to: UInt8.self, capacity: 4 * panels.count
+      ) { panels in
+        unsafe hone_matmul_int8(
+          m, n, k, a.base, Int32(a.stride), panels, keep ? 1 : 0, c.base, Int32(c.stride))
+      }
+    }
+  }
+}
+
+/// Writes `a bᵀ`, or `c + a bᵀ`, into `c`: inputs times a packed weight matrix.
+///
+/// - Parameters:
+///   - a: `[rows, in]`.
+///   - b: `[out, in]`.
+///   - c: `[rows, out]`; overwritten, or added to where `keep` is true.
+///   - keep: Whether the values that were there are added to.
+package func multiply(_ a: Matrix, transposed b: PackedMatrix, into c: Matrix, keep: Bool = false) {
+  precondition(
+    a.columns == b.columns && c.rows == a.rows && c.columns == b.rows,
+    "[\(a.rows), \(a.columns)] x [\(b.rows), \(b.columns)]ᵀ into [\(c.rows), \(c.columns)]")
+  let span = KernelProfile.product("a bᵀ", a.columns, b.rows, rows: a.rows)
+  defer { span.end() }
+  b.multiply(a, into: c, keep: keep)
+}
