@@ -58,7 +58,6 @@ package struct BenchmarkComparison: Codable, Equatable, Sendable {
     otherMachine = [
       ("processor", old.processor, new.processor), ("cores", "\(old.cores)", "\(new.cores)"),
       ("threads", "\(old.threads)", "\(new.threads)"),
-      ("OpenBLAS kernels", old.blasKernels, new.blasKernels),
       ("vectors", old.vectors, new.vectors),
     ].filter { $0.1 != $0.2 }.map { "\($0.0): \($0.1) → \($0.2)" }
   }

@@ -7,7 +7,7 @@ import Testing
   private static func host(processor: String = "A", threads: Int = 2) -> RunProvenance.Machine {
     RunProvenance.Machine(
       processor: processor, architecture: "x86_64", cores: 2, threads: threads,
-      blasKernels: "Haswell", vectors: "avx2", kernel: "6", operatingSystem: "Linux",
+      vectors: "avx2", kernel: "6", operatingSystem: "Linux",
       memoryBytes: 1 << 30)
   }
 

@@ -9,7 +9,7 @@ import Testing
     commit: "0123456789abcdef0123456789abcdef01234567", isDirty: true,
     date: "2025-01-31T02:00:00Z",
     host: RunProvenance.Machine(
-      processor: "P", architecture: "x86_64", cores: 2, threads: 2, blasKernels: "Haswell",
+      processor: "P", architecture: "x86_64", cores: 2, threads: 2,
       vectors: "avx2", kernel: "6", operatingSystem: "Linux", memoryBytes: 1 << 30),
     limits: [MachineLimit(name: "read 16 MiB", unit: "GB/s", rate: Distribution([30, 40]))],
     workloads: [
@@ -64,7 +64,7 @@ import Testing
 
   @Test func `the table has the share of the limit and the memory`() {
     let lines = report.text.split(separator: "\n")
-    #expect(lines[0] == "P, 2 of 2 cores, OpenBLAS Haswell, avx2 vectors")
+    #expect(lines[0] == "P, 2 of 2 cores, avx2 vectors")
     #expect(lines[1] == "commit 0123456789ab with changes")
     #expect(lines.contains { $0.contains("25 % of read 16 MiB") && $0.contains("3.0 MiB") })
   }
