@@ -51,7 +51,8 @@ let tests: [Target] = [
   test("Tasks", ["FactTables", "PropositionalLogic", "Randomness", "Settings", "Tokenizers", "VerifierKit"]),
   test("Runs", []),
   test("Measurements", ["Runs"]),
-  test("Limits", ["Measurements"]),
+  test("Limits", []),
+  .testTarget(name: "BenchmarksTests", dependencies: ["hone-benchmarks", "Measurements", "Policies", "Tensors", "TestSupport", "Transformers"], swiftSettings: strict),
   test("Registry", ["Runs", "VerifierKit", grdb]),
   test("Settings", []),
   test("VerifierKit", []),
@@ -133,7 +134,7 @@ let package = Package(
     // Floor 3: what writes and what judges; neither sees the other.
     module("Policies", ["Digests", "Tensors", "Transformers", "Tokenizers", "ModelFiles", "Randomness", "Settings"]),
     module("Verifiers", ["Digests", "Sandbox", "Settings", "VerifierKit", log, yams]),
-    module("Limits", ["CLimits", "Measurements", "Tensors"]),
+    module("Limits", ["CLimits", "Tensors"]),
     // Floor 4: problems become scored groups.
     module("Rollouts", ["Policies", "Randomness", "Sandbox", "Settings", "Tasks", "Tensors", "VerifierKit", "Verifiers"]),
     // Floor 5: scored groups become weights, and numbers.

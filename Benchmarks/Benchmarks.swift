@@ -13,9 +13,10 @@ struct Benchmarks: AsyncParsableCommand {
         hone-benchmarks decode-smollm2 train-small       those named
         hone-benchmarks round-small --json new.json      a table, and the JSON in a file
         hone-benchmarks profile round-small              where its time goes
+        hone-benchmarks scaling                          what a token costs as sizes grow
         hone bench compare old.json new.json             what changed
       """,
-    subcommands: [RunCommand.self, ProfileCommand.self, MeasureCommand.self],
+    subcommands: [RunCommand.self, ProfileCommand.self, ScalingCommand.self, MeasureCommand.self],
     defaultSubcommand: RunCommand.self)
 }
 

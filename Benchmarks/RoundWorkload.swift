@@ -177,7 +177,7 @@ final class RoundWorkload {
 
   private func measurements(_ times: [Times]) -> [Measurement] {
     let round =
-      "\(model.rawValue): round of \(Self.problemsPerRound) x \(Self.groupSize), "
+      "\(model.name): round of \(Self.problemsPerRound) x \(Self.groupSize), "
       + "prompt \(Self.promptTokens), \(new) new tokens"
     let (generation, update) = needs()
     return [

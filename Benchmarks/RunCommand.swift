@@ -39,26 +39,31 @@ struct RunCommand: AsyncParsableCommand {
     let wanted = workloads.isEmpty ? Workload.all : workloads.map(\.workload)
     let (date, checkout) = (Date.now.ISO8601Format(), Self.checkout())
     Self.tell("limits of the machine …")
-    let limits = MachineLimits.measure()
-    var works: [WorkMeasurement] = []
+    var limits = MachineLimits()
+    limits.measure()
+    var done: [(workload: String, report: WorkProcess.Report)] = []
     var hasFailed = false
     for workload in wanted {
       Self.tell("\(workload.name) …")
       switch try await WorkProcess.run(workload, repeats: repeats ?? workload.repeats) {
-      case .measured(let report):
-        works += report.measurements.map {
-          $0.result(
-            of: workload.name, peakMemoryBytes: report.peakMemoryBytes, limits: limits)
-        }
+      case .measured(let report): done.append((workload.name, report))
       case .absent: Self.tell("\(workload.name) is left out")
       case .failed(let reason):
         Self.tell("\(workload.name) failed: \(reason)")
         hasFailed = true
       }
     }
+    Self.tell("limits of the machine again …")
+    limits.measure()
+    let results = limits.results
     let report = BenchmarkReport(
       commit: checkout?.commit, isDirty: checkout?.isDirty, date: date, host: .current(),
-      limits: limits, workloads: works)
+      limits: results,
+      workloads: done.flatMap { name, report in
+        report.measurements.map {
+          $0.result(of: name, peakMemoryBytes: report.peakMemoryBytes, limits: results)
+        }
+      })
     let document = try StableJSON.document(report)
     if let json {
       try AtomicFile.write(document, to: URL(filePath: json))

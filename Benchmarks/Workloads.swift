@@ -8,22 +8,18 @@ import Transformers
 
 /// Training and decoding: shapes of real models, random weights and tokens.
 enum Workloads {
-  /// A model's shape by name.
-  enum Model: String {
-    case smolLM2 = "SmolLM2-135M"
-    case small = "the 2.7 M policy"
-    case tiny = "the 0.8 M policy"
+  /// A shape by name.
+  struct Model: Sendable {
+    let name: String
+    let shape: TransformerShape
 
-    var shape: TransformerShape {
-      switch self {
-      case .smolLM2:
-        TransformerShape(
-          vocabularySize: 49152, width: 576, blocks: 30, heads: 9, kvHeads: 3, headWidth: 64,
-          feedForwardWidth: 1536, rotary: Rotary(base: 100_000))
-      case .small: EmbeddedPolicy.small.shape
-      case .tiny: EmbeddedPolicy.tiny.shape
-      }
-    }
+    static let smolLM2 = Model(
+      name: "SmolLM2-135M",
+      shape: TransformerShape(
+        vocabularySize: 49152, width: 576, blocks: 30, heads: 9, kvHeads: 3, headWidth: 64,
+        feedForwardWidth: 1536, rotary: Rotary(base: 100_000)))
+    static let small = Model(name: "the 2.7 M policy", shape: EmbeddedPolicy.small.shape)
+    static let tiny = Model(name: "the 0.8 M policy", shape: EmbeddedPolicy.tiny.shape)
 
     var work: TransformerWork { TransformerWork(shape: shape) }
 
@@ -57,7 +53,7 @@ enum Workloads {
     let pairs = Double(sequences) * TransformerWork.pairs(0..<length)
     return [
       Measurement(
-        "\(model.rawValue): forward + backward + AdamW, \(sequences) x \(length) tokens",
+        "\(model.name): forward + backward + AdamW, \(sequences) x \(length) tokens",
         unit: "tokens/s", values: rates,
         need: [model.work.training(rows: tokens, scored: tokens, pairs: pairs) * (1 / tokens)])
     ]
@@ -97,7 +93,7 @@ enum Workloads {
     }
     return [
       Measurement(
-        "\(model.rawValue): decode and sample \(new) tokens, batch \(rows), prompts of \(prompt), "
+        "\(model.name): decode and sample \(new) tokens, batch \(rows), prompts of \(prompt), "
           + precision.rawValue,
         unit: "tokens/s", values: rates,
         need: needs(
@@ -124,7 +120,7 @@ enum Workloads {
     }
     return [
       Measurement(
-        "\(model.rawValue): prefill, \(count) x \(length) tokens, \(precision.rawValue)",
+        "\(model.name): prefill, \(count) x \(length) tokens, \(precision.rawValue)",
         unit: "tokens/s", values: rates,
         need: needs(
           precision,

@@ -1,6 +1,19 @@
 import CLimits
-package import Measurements
 import Tensors
+
+/// Repeated measurements of one limit.
+package struct LimitRates: Equatable, Sendable {
+  /// As in `float32 multiply-add` or `read 512 MiB`.
+  package let name: String
+  /// `GFLOP/s` or `GB/s`, of all workers together.
+  package let unit: String
+  package let values: [Double]
+
+  /// Leaves out the first value, which warmed up.
+  init(name: String, unit: String, values: [Double]) {
+    (self.name, self.unit, self.values) = (name, unit, Array(values.dropFirst()))
+  }
+}
 
 /// What the processor and the memory reach at best, on all workers together.
 ///
@@ -23,7 +36,7 @@ package enum ProcessorLimits {
 
   /// Multiplications and additions a second, in 10⁹; nil where the processor has no instruction for
   /// them.
-  package static func peak(_ arithmetic: Arithmetic, repeats: Int) -> MachineLimit? {
+  package static func peak(_ arithmetic: Arithmetic, repeats: Int) -> LimitRates? {
     let kind = arithmetic.kind
     let operations = hone_limit_operations(kind)
     guard operations > 0 else { return nil }
@@ -35,25 +48,23 @@ package enum ProcessorLimits {
       }
       return Double(operations * rounds) * Double(tiles) / seconds / 1e9
     }
-    return MachineLimit(
-      name: arithmetic.rawValue, unit: "GFLOP/s", rate: Distribution(Array(rates.dropFirst())))
+    return LimitRates(name: arithmetic.rawValue, unit: "GFLOP/s", values: rates)
   }
 
   /// Multiplications and additions a second of a square float32 product, in 10⁹.
-  package static func product(size: Int, repeats: Int) -> MachineLimit {
+  package static func product(size: Int, repeats: Int) -> LimitRates {
     let (a, b) = (Matrix(rows: size, columns: size), Matrix(rows: size, columns: size))
     let c = Matrix(rows: size, columns: size)
     let operations = 2 * Double(size) * Double(size) * Double(size)
     let rates = (0...repeats).map { _ in
       operations / seconds { multiply(a, transposed: b, into: c) } / 1e9
     }
-    return MachineLimit(
-      name: "float32 product \(size) x \(size) x \(size)", unit: "GFLOP/s",
-      rate: Distribution(Array(rates.dropFirst())))
+    return LimitRates(
+      name: "float32 product \(size) x \(size) x \(size)", unit: "GFLOP/s", values: rates)
   }
 
   /// Bytes read a second, in 10⁹, from `bytes` that all workers share out among them.
-  package static func read(bytes: Int, repeats: Int) -> MachineLimit {
+  package static func read(bytes: Int, repeats: Int) -> LimitRates {
     let buffer = FloatBuffer(count: bytes / MemoryLayout<Float>.stride)
     // What fits a cache stays in that of the worker that reads it; more is cut into small tiles.
     let isLarge = bytes > 8 << 20
@@ -75,8 +86,7 @@ package enum ProcessorLimits {
       }
       return Double(share * tiles * 4) * Double(passes) / seconds / 1e9
     }
-    return MachineLimit(
-      name: "read \(name(bytes))", unit: "GB/s", rate: Distribution(Array(rates.dropFirst())))
+    return LimitRates(name: "read \(name(bytes))", unit: "GB/s", values: rates)
   }
 
   // MARK: - Helpers

@@ -5,29 +5,34 @@ extension BenchmarkReport {
   /// The limits and the works as tables for people.
   package var text: String {
     let code = commit.map { "commit \($0.prefix(12))" + (isDirty == true ? " with changes" : "") }
-    let heading = [
+    let machine = [
       TextTable.line(host.processor), "\(host.threads) of \(host.cores) cores",
       "\(TextTable.line(host.vectors)) vectors",
-    ]
-    return ([heading.joined(separator: ", ")] + [code].compactMap(\.self)).joined(separator: "\n")
-      + "\n\n"
-      + TextTable.columns(
-        [["limit", "median", "range", "unit"]]
-          + limits.map { limit in
-            [
-              TextTable.line(limit.name), WorkText.number(limit.rate.median),
-              WorkText.range(limit.rate), TextTable.line(limit.unit),
-            ]
-          })
-      + "\n\n"
-      + TextTable.columns(
-        [
+    ].joined(separator: ", ")
+    let heading = [machine, code].compactMap(\.self).joined(separator: "\n")
+    return [heading, limitTable, workTable].joined(separator: "\n\n")
+  }
+
+  private var limitTable: String {
+    TextTable.columns(
+      [["limit", "median", "range", "unit"]]
+        + limits.map { limit in
           [
-            "workload", "what", "median", "range", "unit", "GFLOP/s", "GB/s", "of the limit",
-            "memory",
+            TextTable.line(limit.name), WorkText.number(limit.rate.median),
+            WorkText.range(limit.rate), TextTable.line(limit.unit),
           ]
+        })
+  }
+
+  private var workTable: String {
+    TextTable.columns(
+      [
+        [
+          "workload", "what", "median", "range", "unit", "GFLOP/s", "GB/s", "of the limit",
+          "memory",
         ]
-          + workloads.map(Self.row))
+      ]
+        + workloads.map(Self.row))
   }
 
   private static func row(_ work: WorkMeasurement) -> [String] {

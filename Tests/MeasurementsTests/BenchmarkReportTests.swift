@@ -39,7 +39,7 @@ import Testing
 
   @Test func `what is no report is refused by its name`() throws {
     for text in ["", "{}", "[1]", #"{"schema":1}"#, #"{"schema":"1"}"#] {
-      try withFile(text) { path in
+      _ = try withFile(text) { path in
         #expect(throws: BenchmarkReportError.notAReport(path: path)) {
           try BenchmarkReport.read(path)
         }
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func `another schema is refused with its number`() throws {
-    try withFile(#"{"schema":7}"#) { path in
+    _ = try withFile(#"{"schema":7}"#) { path in
       #expect(throws: BenchmarkReportError.otherSchema(path: path, schema: 7)) {
         try BenchmarkReport.read(path)
       }

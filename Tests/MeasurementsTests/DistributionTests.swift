@@ -3,7 +3,11 @@ import Testing
 @testable import Measurements
 
 @Suite struct DistributionTests {
-  @Test(arguments: [([3.0, 1, 2], 2.0), ([4, 1, 2, 3], 2.5), ([7], 7), ([], 0)])
+  private static let medians: [(values: [Double], median: Double)] = [
+    ([3, 1, 2], 2), ([4, 1, 2, 3], 2.5), ([7], 7), ([], 0),
+  ]
+
+  @Test(arguments: medians)
   func `the median is the middle, or between the two middle ones`(
     values: [Double], median: Double
   ) {
