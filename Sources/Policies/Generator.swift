@@ -48,7 +48,7 @@ package struct Generator {
     let cache = KVCache(
       shape: policy.shape, slots: schedule.slots, capacity: settings.maxCompletionTokens,
       promptRows: schedule.promptSlots * schedule.promptCapacity)
-    let packed = PackedWeights(policy.parameters, as: settings.weightPrecision)
+    let packed = policy.transformer.packed(as: settings.weightPrecision)
     var results = requests.map { [Completion?](repeating: nil, count: $0.samples) }
     var active: [ActiveCompletion] = []
     var done = 0

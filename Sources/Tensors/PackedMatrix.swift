@@ -25,16 +25,20 @@ package enum WeightPrecision: String, Codable, CaseIterable, Sendable {
   /// Packs `weights`, `[out, in]`.
   package init(_ weights: Matrix, as precision: WeightPrecision = .float32) {
     (rows, columns, self.precision) = (weights.rows, weights.columns, precision)
+    let bytes = Self.bytes(rows: rows, columns: columns, as: precision)
+    panels = FloatBuffer(count: (bytes + 3) / 4)
+    pack(weights)
+  }
+
+  /// Packs other weights of the same shape into the memory of the ones before.
+  package func pack(_ weights: Matrix) {
+    precondition(weights.rows == rows && weights.columns == columns)
     let (n, k) = (Int32(rows), Int32(columns))
     switch precision {
-    case .float32:
-      panels = FloatBuffer(count: hone_packed_size(n, k))
-      unsafe hone_pack(1, n, k, weights.base, Int32(weights.stride), panels.base)
+    case .float32: unsafe hone_pack(1, n, k, weights.base, Int32(weights.stride), panels.base)
     case .int8:
-      let bytes = hone_packed_int8_size(n, k)
-      panels = FloatBuffer(count: (bytes + 3) / 4)
       unsafe UnsafeMutableRawPointer(panels.base).withMemoryRebound(
-        to: UInt8.self, capacity: bytes
+        to: UInt8.self, capacity: 4 * panels.count
       ) { unsafe hone_pack_int8(n, k, weights.base, Int32(weights.stride), $0) }
     }
   }

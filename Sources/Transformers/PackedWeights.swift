@@ -2,7 +2,7 @@ package import Tensors
 
 /// The weight matrices of a transformer, packed for passes that only read them: sampling and scoring.
 ///
-/// It is a copy of the weights as they were, so it is made again after each update. In ``float32``
+/// It is a copy of the weights as they were, so it is packed again after each update. In `float32`
 /// passes give the same bits with it as without; other precisions are a choice of the one who samples.
 package final class PackedWeights {
   package let precision: WeightPrecision
@@ -24,6 +24,18 @@ package final class PackedWeights {
     head = packed(parameters.head)
   }
 
+  /// Packs the weights as they are now into the same memory.
+  func pack(_ parameters: Parameters) {
+    for (index, block) in blocks.enumerated() {
+      let weights = BlockWeights(parameters, block: index)
+      block.qkv.pack(weights.qkv)
+      block.output.pack(weights.output)
+      block.gateUp.pack(weights.gateUp)
+      block.down.pack(weights.down)
+    }
+    head.pack(parameters.head)
+  }
+
   /// Bytes that the packed weights of a transformer of this shape take.
   package static func bytes(_ shape: TransformerShape, as precision: WeightPrecision) -> Int {
     func bytes(_ rows: Int, _ columns: Int) -> Int {
@@ -40,6 +52,10 @@ package final class PackedWeights {
 enum Projection {
   case plain(Matrix)
   case packed(PackedMatrix)
+
+  fileprivate func pack(_ weights: Matrix) {
+    if case .packed(let matrix) = self { matrix.pack(weights) }
+  }
 }
 
 /// Those of one block.

@@ -11,6 +11,8 @@ package final class Transformer {
   let attention: SegmentedAttention
   let blocks: [BlockWeights]
   private var angles: RotaryTable
+  /// Kept from one generation to the next for its memory, which takes longer to get than to fill.
+  private var packedWeights: PackedWeights?
 
   package init(_ parameters: Parameters) {
     self.parameters = parameters
@@ -22,7 +24,22 @@ package final class Transformer {
   }
 
   /// Gives back the memory of earlier passes; their activations are void.
-  package func releaseMemory() { workspace.release() }
+  package func releaseMemory() {
+    workspace.release()
+    packedWeights = nil
+  }
+
+  /// The weights as they are now, packed: valid until they change, or are packed again.
+  package func packed(as precision: WeightPrecision) -> PackedWeights {
+    if let packedWeights, packedWeights.precision == precision {
+      packedWeights.pack(parameters)
+      return packedWeights
+    }
+    packedWeights = nil  // released before the other one is made
+    let packed = PackedWeights(parameters, as: precision)
+    packedWeights = packed
+    return packed
+  }
 
   /// The rotary angles of positions `0..<positions` at least.
   func angles(positions: Int) -> RotaryTable {
