@@ -63,8 +63,10 @@ package struct BenchmarkComparison: Codable, Equatable, Sendable {
   }
 
   /// The works that are slower than `ratio` times before, beyond their spread.
+  ///
+  /// A share of another work's time is left out: it grows where the rest becomes faster.
   package func slower(than ratio: Double) -> [Row] {
-    works.filter { $0.isBeyondSpread && $0.ratio < ratio }
+    works.filter { $0.isBeyondSpread && $0.ratio < ratio && $0.unit != "%" }
   }
 
   /// The comparison as tables for people.
@@ -105,13 +107,13 @@ package struct BenchmarkComparison: Codable, Equatable, Sendable {
 
   private func table(_ title: String, _ rows: [Row]) -> String {
     TextTable.columns(
-      [[title, "before", "after", "unit", "faster", "", "memory"]]
+      [[title, "before", "after", "unit", "ratio", "", "memory"]]
         + rows.map { row in
           [
             TextTable.line(row.workload == "limit" ? row.what : "\(row.workload): \(row.what)"),
             Self.number(row.before), Self.number(row.after), TextTable.line(row.unit),
             String(format: "%.2f ×", row.ratio),
-            row.isBeyondSpread ? (row.ratio > 1 ? "faster" : "slower") : "within the spread",
+            row.isBeyondSpread ? (row.ratio > 1 ? "better" : "worse") : "within the spread",
             row.memoryRatio.map { String(format: "%.2f ×", $0) } ?? "",
           ]
         })

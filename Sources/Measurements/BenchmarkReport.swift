@@ -91,9 +91,7 @@ package enum BenchmarkReportError: Error, Equatable, CustomStringConvertible {
     case .tooLarge(let path, let limit):
       "'\(path)' is larger than \(limit >> 20) MiB, so it is no report of hone-benchmarks."
     case .notAReport(let path):
-      """
-      '\(path)' is no report of hone-benchmarks. Write one with 'hone-benchmarks --json \(path)'.
-      """
+      "'\(path)' is no report of hone-benchmarks. Write one with 'hone-benchmarks --json FILE'."
     case .otherSchema(let path, let schema):
       """
       '\(path)' has schema \(schema), and this hone reads schema \

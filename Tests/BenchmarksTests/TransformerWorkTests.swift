@@ -64,7 +64,7 @@ import Transformers
     let transformer = Transformer(Parameters(shape, seed: 1))
     let gradients = Parameters(shape)
     var rows = PackedRows()
-    rows.append(prompt: [Int32](repeating: 3, count: 6))
+    _ = rows.append(prompt: [Int32](repeating: 3, count: 6))
     var targets = TokenHead.Targets()
     (targets.rows, targets.tokens) = ([2, 3, 4, 5], [1, 1, 1, 1])
     let counted = await products {

@@ -54,9 +54,11 @@ import Testing
     let comparison = BenchmarkComparison(
       before: Self.report([
         Self.work("slow", [100, 101]), Self.work("noisy", [60, 140]), Self.work("same", [100]),
+        Self.work("share", [1], unit: "%"),
       ]),
       after: Self.report([
         Self.work("slow", [80, 81]), Self.work("noisy", [70, 90]), Self.work("same", [99]),
+        Self.work("share", [3], unit: "%"),
       ]))
     #expect(comparison.slower(than: 0.95).map(\.what) == ["slow"])
     #expect(comparison.slower(than: 0.5).isEmpty)
