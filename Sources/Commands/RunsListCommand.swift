@@ -64,7 +64,8 @@ struct RunsListCommand: ParsableCommand {
       let run = listing.run
       return [
         run.name, listing.state.rawValue, TextTable.line(run.pipeline, limit: 40),
-        RunText.time(run.created), "\(run.rounds)/\(run.plannedRounds)",
+        RunText.time(run.created),
+        run.plannedRounds == 0 ? "-" : "\(run.rounds)/\(run.plannedRounds)",
         run.reward.map(TextTable.decimal) ?? "-", run.greedy.map(TextTable.decimal) ?? "-",
         listing.evaluations.map { evaluation in
           "\(TextTable.line(evaluation.name, limit: 20)) \(TextTable.decimal(evaluation.greedy))"
