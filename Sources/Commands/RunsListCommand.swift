@@ -56,7 +56,11 @@ struct RunsListCommand: ParsableCommand {
     let listings = try registry.list(
       states: status.isEmpty ? nil : Set(status), pipeline: pipeline, limit: limit)
     if json { return try CommandOutput.print(json: listings) }
-    print(listings.isEmpty ? "No such runs in '\(folder.path)'." : Self.table(listings))
+    guard listings.isEmpty else { return print(Self.table(listings)) }
+    print(
+      status.isEmpty && pipeline == nil
+        ? "There are no runs in '\(folder.path)'. Start one with hone run."
+        : "No such runs in '\(folder.path)'.")
   }
 
   static func table(_ listings: [RunListing]) -> String {
