@@ -15,7 +15,19 @@ extension RunDifference {
 
   private func section(_ title: String, _ fields: [FieldDifference]) -> String {
     guard !fields.isEmpty else { return "\(title): the same." }
-    return "\(title):\n" + fields.map { "  \($0.text)" }.joined(separator: "\n")
+    return "\(title):\n" + Self.lines(fields).map { "  \($0)" }.joined(separator: "\n")
+  }
+
+  /// A line a field; one line for all settings of a stage that one of the runs does not have.
+  private static func lines(_ fields: [FieldDifference]) -> [String] {
+    let sections = Dictionary(grouping: fields) { $0.path.prefix { $0 != "." } }
+    return sections.sorted { $0.key < $1.key }.flatMap { name, fields in
+      let isGone = fields.allSatisfy { $0.after == nil }
+      guard fields.count > 3, isGone || fields.allSatisfy({ $0.before == nil }) else {
+        return fields.map(\.text)
+      }
+      return ["\(name): \(fields.count) values, in the \(isGone ? "first" : "second") run alone"]
+    }
   }
 
   private func codeText(showsPatch: Bool) -> String {

@@ -31,7 +31,8 @@ struct RunSummary: Encodable {
       stages = try entries.map { entry in
         Stage(
           stage: entry,
-          rounds: entry.kind == "reinforce" ? try ledger.rounds(ofStage: entry.number) : [])
+          rounds: ["reinforce", "rollout"].contains(entry.kind)
+            ? try ledger.rounds(ofStage: entry.number) : [])
       }
       self.ledger = nil
     } catch let error as RegistryError {
@@ -58,7 +59,8 @@ struct RunSummary: Encodable {
   }
 
   private func text(of stage: Stage) -> String {
-    var text = "\(stage.stage.name), \(stage.stage.done) of \(stage.stage.planned)"
+    let (done, planned) = (stage.stage.done, stage.stage.planned)
+    var text = "\(stage.stage.name), " + (planned == 0 ? "\(done) so far" : "\(done) of \(planned)")
     for (name, values) in [
       ("reward", stage.rounds.compactMap(\.reward)), ("greedy", stage.rounds.compactMap(\.greedy)),
     ] {

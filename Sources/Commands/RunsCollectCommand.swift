@@ -11,10 +11,11 @@ struct RunsCollectCommand: ParsableCommand {
     usage: "hone runs gc <kind> [<run> ...] --keep-last <n> [<options>]",
     discussion: """
       <kind> is checkpoints (of each run), rollouts (of each run's rounds) or runs
-      (of each pipeline). What any --keep option keeps, stays. Never deleted: a run
-      that a process is at work on or that a policy, a job or a promotion refers to;
-      the policy that a run ships; what a run that was stopped needs to go on. What
-      would go is shown first, and asked for.
+      (of each pipeline, by the numbers in their names). What any --keep option keeps,
+      stays. Never deleted: a run that a process is at work on or that a job refers
+      to; the policy that a run ships; what a run that was stopped needs to go on. A
+      policy that was promoted stays when its run goes. What would go is shown
+      first, and asked for.
 
         hone runs gc runs --keep-last 10 --keep-best greedy --dry-run
         hone runs gc rollouts --keep-every 10 --keep-last 5

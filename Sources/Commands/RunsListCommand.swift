@@ -56,7 +56,11 @@ struct RunsListCommand: ParsableCommand {
     let listings = try registry.list(
       states: status.isEmpty ? nil : Set(status), pipeline: pipeline, limit: limit)
     if json { return try CommandOutput.print(json: listings) }
-    print(listings.isEmpty ? "No such runs in '\(folder.path)'." : Self.table(listings))
+    guard listings.isEmpty else { return print(Self.table(listings)) }
+    print(
+      status.isEmpty && pipeline == nil
+        ? "There are no runs in '\(folder.path)'. Start one with hone run."
+        : "No such runs in '\(folder.path)'.")
   }
 
   static func table(_ listings: [RunListing]) -> String {
@@ -64,7 +68,8 @@ struct RunsListCommand: ParsableCommand {
       let run = listing.run
       return [
         run.name, listing.state.rawValue, TextTable.line(run.pipeline, limit: 40),
-        RunText.time(run.created), "\(run.rounds)/\(run.plannedRounds)",
+        RunText.time(run.created),
+        run.plannedRounds == 0 ? "-" : "\(run.rounds)/\(run.plannedRounds)",
         run.reward.map(TextTable.decimal) ?? "-", run.greedy.map(TextTable.decimal) ?? "-",
         listing.evaluations.map { evaluation in
           "\(TextTable.line(evaluation.name, limit: 20)) \(TextTable.decimal(evaluation.greedy))"

@@ -98,9 +98,10 @@ struct RunsShowCommand: ParsableCommand {
   }
 
   private func show(round: Int, of found: RunReference) throws {
-    let records = try Ledger.reading(found.folder).records(ofRound: round)
+    let ledger = try Ledger.reading(found.folder)
+    let records = try ledger.records(ofRound: round)
     guard !records.isEmpty else {
-      throw UnknownRound(run: found.run.name, round: round, rounds: found.run.rounds)
+      throw UnknownRound(run: found.run.name, round: round, rounds: try ledger.lastRound())
     }
     if json { return try CommandOutput.print(json: records.map(\.record)) }
     print(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Provenance
+import Runs
 import Verifiers
 import Workbench
 
@@ -66,7 +67,8 @@ struct InstallationOptions: ParsableArguments {
   func show(_ outcome: VerifierInstallation.Outcome) throws {
     if json { return try CommandOutput.print(json: outcome) }
     let pin = outcome.pin
-    let place = "\(pin.kind) \(pin.reference) (\(pin.commit.prefix(12))) of \(pin.url)"
+    let place = TextTable.line(
+      "\(pin.kind) \(pin.reference) (\(pin.commit.prefix(12))) of \(pin.url)", limit: .max)
     guard outcome.isChanged else {
       return print("\(outcome.name) is what it is pinned to: \(place).")
     }

@@ -5,6 +5,9 @@ package import Verifiers
 
 /// Asks a policy what the gate wants to know: the held-out problems, judged twice, and the guarded
 /// sets.
+///
+/// Each prompt is asked once: a set that repeats one would make one answer look like several, and the
+/// interval narrower than it is.
 package struct GateTrial {
   private let settings: EvaluationSettings
   private let tasks: TaskSet
@@ -22,7 +25,8 @@ package struct GateTrial {
     _ settings: EvaluationSettings, on tasks: TaskSet, guarded: [TaskSet], judge: Judge,
     second: Judge?
   ) {
-    (self.settings, self.tasks, self.guarded) = (settings, tasks, guarded)
+    self.settings = settings
+    (self.tasks, self.guarded) = (tasks.withoutRepeats, guarded.map(\.withoutRepeats))
     (self.judge, self.second) = (judge, second)
   }
 

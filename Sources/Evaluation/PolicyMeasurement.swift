@@ -13,12 +13,17 @@ package struct PolicyMeasurement: Codable, Equatable, Sendable {
     package let tokens: Int
     /// Share of the scored samples that passed; nil without any.
     package let sampled: Double?
+    /// Share of all samples that surely passed, since they have a score; nil without any sample.
+    package let sampledAtLeast: Double?
 
+    /// - Parameter sampledAtLeast: nil where all samples have a score.
     package init(
-      problem: String, isRight: Bool?, isSeconded: Bool? = nil, tokens: Int, sampled: Double? = nil
+      problem: String, isRight: Bool?, isSeconded: Bool? = nil, tokens: Int,
+      sampled: Double? = nil, sampledAtLeast: Double? = nil
     ) {
       (self.problem, self.isRight, self.isSeconded) = (problem, isRight, isSeconded)
       (self.tokens, self.sampled) = (tokens, sampled)
+      self.sampledAtLeast = sampledAtLeast ?? sampled
     }
   }
 
@@ -49,7 +54,9 @@ extension PolicyMeasurement.Answer {
       return PolicyMeasurement.Answer(
         problem: result.id, isRight: result.greedy,
         isSeconded: seconded?[index].rollouts.first?.isCorrect, tokens: greedy?.tokens?.count ?? 0,
-        sampled: result.samples == 0 ? nil : Double(result.passed) / Double(result.samples))
+        sampled: result.samples == 0 ? nil : Double(result.passed) / Double(result.samples),
+        sampledAtLeast: outcome.report.samples == 0
+          ? nil : Double(result.passed) / Double(outcome.report.samples))
     }
   }
 }

@@ -1,10 +1,14 @@
 /// Decides whether a challenger takes a champion's place, rule by rule.
 ///
-/// Differences are paired over the problems that both answered with a score, and their 95 %
-/// intervals are Student's (``EvaluationComparison``). The gain must be shown: the interval's lower
-/// bound is above the margin. Of everything else it must not be shown that it got worse: no interval
-/// lies wholly on the worse side. The rules do not correct for how many of them there are, since each
-/// can only refuse.
+/// Differences are paired over the problems of which the champion's answer has a score, and their
+/// 95 % intervals are Student's (``EvaluationComparison``). The gain must be shown: the interval's
+/// lower bound is above the margin. Of everything else it must not be shown that it got worse: no
+/// interval lies wholly on the worse side. The rules do not correct for how many of them there are,
+/// since each can only refuse.
+///
+/// An answer of the challenger that could not be scored counts as if it were wrong, here alone: were
+/// such problems left out, a policy could win by making the judge fail where it loses. A problem that
+/// the champion left unscored says nothing of who is better, and is left out.
 package struct PromotionGate: Sendable {
   private let settings: GateSettings
 
@@ -24,10 +28,11 @@ package struct PromotionGate: Sendable {
     ]
     let pairs = Self.pairs(champion.answers, challenger.answers)
     let gains = pairs.compactMap { before, after in difference(before, after) }
-    rules.append(enough(gains.count, "both scored"))
+    rules.append(enough(pairs.count { isCompared($0) && isCompared($1) }, "both scored"))
     rules.append(gain(gains))
     for (name, answers) in challenger.guarded.sorted(by: { $0.key < $1.key }) {
-      let guarded = Self.pairs(champion.guarded[name] ?? [], answers).compactMap(Self.rightness)
+      let guarded = Self.pairs(champion.guarded[name] ?? [], answers)
+        .compactMap { Self.difference($0.isRight, $1.isRight) }
       rules.append(notWorse("guard \(name)", guarded, minimum: 2))
     }
     rules.append(
@@ -50,7 +55,7 @@ package struct PromotionGate: Sendable {
   /// scored, and that the second verifier finds right as well.
   private func first(_ challenger: PolicyMeasurement) -> [PromotionDecision.Rule] {
     let scored = challenger.answers.compactMap(\.isRight)
-    let seconded = challenger.answers.compactMap(\.isSeconded)
+    let seconded = challenger.answers.map { $0.isSeconded ?? false }
     let unscored =
       challenger.answers.isEmpty
       ? 1 : 1 - Double(scored.count) / Double(challenger.answers.count)
@@ -61,7 +66,7 @@ package struct PromotionGate: Sendable {
         "the share \(text(unscored)) of its answers has no score; "
           + "\(text(settings.maxUnscoredShare)) is allowed"),
     ]
-    if !seconded.isEmpty {
+    if challenger.answers.contains(where: { $0.isSeconded != nil }) {
       rules.append(aboveFloor("second", seconded))
     } else if settings.needsSecond {
       rules.append(missingSecond)
@@ -116,14 +121,12 @@ package struct PromotionGate: Sendable {
   private func second(
     _ pairs: [(PolicyMeasurement.Answer, PolicyMeasurement.Answer)]
   ) -> PromotionDecision.Rule? {
-    let differences = pairs.compactMap { before, after -> Double? in
-      guard let first = before.isSeconded, let second = after.isSeconded else { return nil }
-      return (second ? 1 : 0) - (first ? 1 : 0)
+    guard pairs.contains(where: { $0.isSeconded != nil || $1.isSeconded != nil }) else {
+      return settings.needsSecond ? missingSecond : nil
     }
-    guard differences.isEmpty else {
-      return notWorse("second", differences, minimum: settings.minimumProblems)
-    }
-    return settings.needsSecond ? missingSecond : nil
+    return notWorse(
+      "second", pairs.compactMap { Self.difference($0.isSeconded, $1.isSeconded) },
+      minimum: settings.minimumProblems)
   }
 
   private var missingSecond: PromotionDecision.Rule {
@@ -141,20 +144,26 @@ package struct PromotionGate: Sendable {
     return challenger.compactMap { answer in before[answer.problem].map { ($0, answer) } }
   }
 
-  private static func rightness(
-    _ before: PolicyMeasurement.Answer, _ after: PolicyMeasurement.Answer
-  ) -> Double? {
-    guard let first = before.isRight, let second = after.isRight else { return nil }
-    return (second ? 1 : 0) - (first ? 1 : 0)
+  /// What a verdict on the challenger's answer says more than one on the champion's; nil where the
+  /// champion's has no score.
+  private static func difference(_ before: Bool?, _ after: Bool?) -> Double? {
+    before.map { (after == true ? 1 : 0) - ($0 ? 1 : 0) }
   }
 
   private func difference(
     _ before: PolicyMeasurement.Answer, _ after: PolicyMeasurement.Answer
   ) -> Double? {
     switch settings.metric {
-    case .greedy: Self.rightness(before, after)
-    case .sampled:
-      if let first = before.sampled, let second = after.sampled { second - first } else { nil }
+    case .greedy: Self.difference(before.isRight, after.isRight)
+    case .sampled: before.sampled.map { (after.sampledAtLeast ?? 0) - $0 }
+    }
+  }
+
+  /// Whether what is compared has a score.
+  private func isCompared(_ answer: PolicyMeasurement.Answer) -> Bool {
+    switch settings.metric {
+    case .greedy: answer.isRight != nil
+    case .sampled: answer.sampled != nil
     }
   }
 }

@@ -99,11 +99,14 @@ package struct NamedPolicies: Sendable {
   ///   - decision: Of the gate.
   ///   - champion: The number of the policy that it was compared with; nil for none.
   ///   - now: The time.
+  ///   - read: The digest of the policy in a folder.
   /// - Returns: What was noted.
-  /// - Throws: ``NamedPolicyError/changed(name:)`` where another one has the name by now.
+  /// - Throws: ``NamedPolicyError/changed(name:)`` where another one has the name by now;
+  ///   ``NamedPolicyError/otherPolicy(name:folder:)`` where the folder holds another policy by now.
   package func record(
     _ name: String, model: URL, digest: String, run: String, decision: PromotionDecision,
-    comparedWith champion: Int?, now: Date = Date()
+    comparedWith champion: Int?, now: Date = Date(),
+    read: (URL) throws -> String = { try Policy.load($0.path).digest }
   ) throws -> PromotionEntry {
     try turn(of: name) { registry, rows in
       let current = Self.number(rows)
@@ -118,6 +121,11 @@ package struct NamedPolicies: Sendable {
         try LinkedFolder.make(target, from: model, leavingOut: CheckpointStore.ofTraining)
         (entry.action, entry.number) = (.promote, number)
         entry.files = try SHA256.hexadecimal(ofFolder: target)
+        // What was compared is what gets the name, whoever wrote into the folder meanwhile.
+        guard try read(target) == digest else {
+          try FileManager.default.removeItem(at: target)
+          throw NamedPolicyError.otherPolicy(name: name, folder: model.relativePath)
+        }
       }
       try registry.add(entry)
       return entry
@@ -184,6 +192,8 @@ package struct NamedPolicies: Sendable {
     try RunName.check(name, of: "policy")
     let home = runs.appending(path: "policies/\(name)")
     try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+    // A row that says who has a name must not outlive the folder's own name.
+    for folder in [home.deletingLastPathComponent(), runs] { try AtomicFile.sync(folder) }
     let registry = try Registry.open(in: runs)
     return try FolderTurn.take(in: home) { try body(registry, try registry.promotions(of: name)) }
   }
@@ -195,6 +205,8 @@ package enum NamedPolicyError: Error, Equatable, CustomStringConvertible {
   case ambiguous(name: String, names: [String])
   case damaged(name: String, folder: String, reason: String)
   case changed(name: String)
+  /// The folder does not hold the policy that was compared.
+  case otherPolicy(name: String, folder: String)
   case nothingToUndo(name: String)
 
   package var description: String {
@@ -213,12 +225,17 @@ package enum NamedPolicyError: Error, Equatable, CustomStringConvertible {
     case .damaged(let name, let folder, let reason):
       """
       The policy '\(name)' in \(folder) is damaged: \(reason). Go back with `hone promote --undo \
-      \(name)`, or promote a run anew.
+      \(name)`; then a run can be promoted anew.
       """
     case .changed(let name):
       """
       Another policy was promoted to '\(name)' meanwhile, so the comparison no longer holds. \
       Promote again.
+      """
+    case .otherPolicy(let name, let folder):
+      """
+      \(folder) was changed while its policy was compared, so that nothing has the name '\(name)' \
+      that was not measured. Promote again.
       """
     case .nothingToUndo(let name): "'\(name)' stands for no policy, so there is nothing to undo."
     }

@@ -139,11 +139,8 @@ struct PromoteStage {
     _ settings: PromoteSettings, _ pipeline: PipelineSettings
   ) throws -> Judge? {
     guard let second = settings.second else { return nil }
-    guard !pipeline.reward.contains(where: { $0.verifier == second }) else {
-      throw PromotionError.notIndependent(verifier: second)
-    }
-    return try Judge(
-      terms: [RewardTerm(verifier: second, onlyIf: .always, settings: settings.secondSettings)],
-      weakest: pipeline.sandbox.allowDegraded)
+    let term = RewardTerm(verifier: second, onlyIf: .always, settings: settings.secondSettings)
+    try Promotion.requireIndependence(of: term, from: pipeline.reward)
+    return try Judge(terms: [term], weakest: pipeline.sandbox.allowDegraded)
   }
 }

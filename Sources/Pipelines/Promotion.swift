@@ -42,9 +42,7 @@ package struct Promotion {
       throw PromotionError.notFinished(run: manifest.name, status: manifest.status.rawValue)
     }
     let pipeline = try Pipeline.load(run.appending(path: "settings.yaml"))
-    if let second, pipeline.settings.reward.contains(where: { $0.verifier == second.verifier }) {
-      throw PromotionError.notIndependent(verifier: second.verifier)
-    }
+    if let second { try Self.requireIndependence(of: second, from: pipeline.settings.reward) }
     var settings = EvaluationSettings()
     for case .evaluate(let last) in pipeline.stages.map(\.settings) { settings = last }
     settings.name = "promotion"
@@ -74,6 +72,15 @@ package struct Promotion {
   ) {
     (self.name, self.run, self.model, self.policies) = (name, run, model, policies)
     (self.gate, self.trial, self.judges) = (gate, trial, judges)
+  }
+
+  /// Refuses a second verifier that has a part in the reward, or shares one with it.
+  ///
+  /// - Throws: ``PromotionError/notIndependent(verifier:)``, or `VerifierError`.
+  static func requireIndependence(of second: RewardTerm, from reward: [RewardTerm]) throws {
+    let shared = try VerifierCatalog.members(of: [second])
+      .intersection(try VerifierCatalog.members(of: reward))
+    if let name = shared.min() { throw PromotionError.notIndependent(verifier: name) }
   }
 
   /// Measures both policies, decides, notes the decision, and ends the verifiers.
@@ -162,7 +169,7 @@ package enum PromotionError: Error, Equatable, CustomStringConvertible {
       """
     case .notIndependent(let verifier):
       """
-      '\(verifier)' is a verifier of the run's reward, which the policy was trained to please. Name \
+      '\(verifier)' has a part in the run's reward, which the policy was trained to please. Name \
       another one as the second.
       """
     case .verifierDisabled(let reason):

@@ -116,6 +116,8 @@ extension RunContext {
       }
       files.append((position.records + suffix, lines.data, Self.wholeLines(timings)))
     }
+    let kept = settings.trains ? "checkpoints/after-\(found.records)" : nil
+    guard stage.folder == kept else { return refuse("the list of what it left") }
     guard let ledger = try ledger(of: position, in: found.run) else {
       return refuse("the ledger")
     }

@@ -80,7 +80,7 @@ struct StageFingerprints {
     let digest =
       switch input {
       case .training: try training.digest
-      case .evaluation: try evaluation.digest
+      case .evaluation: try evaluation.digest + " as \(evaluation.name)"  // reports name the set
       case .verifiers: try VerifierDigest.hexadecimal(of: settings.reward) + " in \(sandbox)"
       }
     known[input] = digest

@@ -20,6 +20,8 @@ package struct CommittedFolder: Sendable {
     package var entries = 2_000
     /// Folders within each other.
     package var depth = 16
+    /// Bytes of a commit's own text, and of a list of the files of a folder.
+    package var listBytes = 4 << 20
     /// Bytes of one file.
     package var fileBytes = 16 << 20
     /// Bytes of all files.
@@ -49,7 +51,7 @@ package struct CommittedFolder: Sendable {
     limits: Limits = .init()
   ) throws(GitError) {
     self.limits = limits
-    var tree = try repository.tree(of: commit)
+    var tree = try repository.tree(of: commit, limit: limits.listBytes)
     for name in path.split(separator: "/", omittingEmptySubsequences: true) {
       if let rule = Self.rule(against: String(name)) {
         throw .unsafeEntry(path: path, rule: rule)
@@ -59,7 +61,7 @@ package struct CommittedFolder: Sendable {
         throw .noFolder(path: path, commit: commit)
       }
       if entry.mode == EntryMode.folder {
-        tree = try repository.tree(entry.id)
+        tree = try repository.tree(entry.id, limit: limits.listBytes)
       } else {
         throw entry.refusal(at: path) ?? .noFolder(path: path, commit: commit)
       }
@@ -94,7 +96,8 @@ package struct CommittedFolder: Sendable {
           limit: "\(limits.entries)")
       }
       if entry.mode == EntryMode.folder {
-        try read(repository.tree(entry.id), at: path, depth: depth + 1, repository)
+        let inner = try repository.tree(entry.id, limit: limits.listBytes)
+        try read(inner, at: path, depth: depth + 1, repository)
       } else {
         try take(entry, path, repository)
       }
@@ -189,10 +192,20 @@ extension Repository {
     }
   }
 
-  func tree(_ id: git_oid) throws(GitError) -> GitHandle {
+  /// A tree of at most so many bytes.
+  func tree(_ id: git_oid, limit: Int) throws(GitError) -> GitHandle {
+    try require(id, below: limit, "The list of a folder's files")
     var id = id
     return try GitHandle("git_tree_lookup", free: git_tree_free) {
       unsafe git_tree_lookup(&$0, handle.pointer, &id)
+    }
+  }
+
+  /// Refuses an object that says it has more bytes than `limit`, before it is read.
+  func require(_ id: git_oid, below limit: Int, _ what: String) throws(GitError) {
+    let bytes = try size(of: id)
+    guard bytes <= limit else {
+      throw .tooMuch(what: "\(what) has \(bytes) bytes", limit: "\(limit)")
     }
   }
 

@@ -28,7 +28,8 @@ package struct FetchedRepository: ~Copyable {
 
   /// Fetches all branches and tags.
   ///
-  /// Credentials are never asked for, and no program is started.
+  /// Credentials are never asked for, and no program is started. Whom an `https://` address must be
+  /// certified by is said by `SSL_CERT_FILE` and `SSL_CERT_DIR`, or by the system.
   ///
   /// - Parameters:
   ///   - address: Where from.
@@ -51,6 +52,7 @@ package struct FetchedRepository: ~Copyable {
     }
     var bound = limit
     do {
+      try GitLibrary.trustNamedAuthorities()
       let handle = try unsafe withUnsafeMutablePointer(to: &bound) {
         bound throws(GitError) -> GitHandle in
         unsafe options.fetch_opts.callbacks.payload = UnsafeMutableRawPointer(bound)
@@ -67,6 +69,9 @@ package struct FetchedRepository: ~Copyable {
       if case .refused(_, GIT_EAUTH.rawValue, _) = error {
         throw .unusableAddress(
           address.text, rule: "it asks for credentials, or is not there")
+      }
+      if case .refused(_, GitCode.untrusted, let reason) = error {
+        throw .untrusted(address.text, reason: reason)
       }
       if case .refused(_, _, let reason) = error {
         throw .unreachable(address.text, reason: reason)

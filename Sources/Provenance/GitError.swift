@@ -8,6 +8,8 @@ package enum GitError: Error, Equatable, CustomStringConvertible {
   case unusableAddress(String, rule: String)
   /// Fetching from an address failed on the way.
   case unreachable(String, reason: String)
+  /// Nobody who is trusted certifies the server.
+  case untrusted(String, reason: String)
   /// Nothing in the repository has this name.
   case unknownReference(String, repository: String)
   /// The repository has no commit yet.
@@ -24,13 +26,22 @@ package enum GitError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .refused(let call, let code, let reason):
-      "The repository cannot be read: \(reason) (\(call), \(code))."
+      "The repository cannot be read: \(reason.printable) (\(call), \(code))."
     case .unusableAddress(let address, let rule):
       """
-      '\(address)' cannot be fetched: \(rule). Name an https:// or file:// address, or a folder.
+      '\(Repository.withoutSecrets(address).printable)' cannot be fetched: \(rule). Name an https:// \
+      or file:// address, or a folder.
       """
     case .unreachable(let address, let reason):
-      "'\(address)' cannot be fetched: \(reason). Check the address and the network, then try again."
+      """
+      '\(address)' cannot be fetched: \(reason.printable). Check the address and the network, then try \
+      again.
+      """
+    case .untrusted(let address, let reason):
+      """
+      '\(address)' cannot be fetched: \(reason.printable). Where an authority of your own certifies \
+      it, name the file of its certificate in SSL_CERT_FILE.
+      """
     case .unknownReference(let name, let repository):
       "\(repository) has no tag, branch or commit '\(name)'. Correct the name."
     case .noCommit(let repository):

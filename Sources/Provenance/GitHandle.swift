@@ -1,8 +1,10 @@
 import CGit2
+import Foundation
 
 /// Codes of libgit2 that decide what happens next.
 enum GitCode {
   static let notFound = GIT_ENOTFOUND.rawValue
+  static let untrusted = GIT_ECERTIFICATE.rawValue
   /// A callback of ours ended the call.
   static let ended = GIT_EUSER.rawValue
 }
@@ -18,6 +20,17 @@ enum GitLibrary {
     let started = git_libgit2_init()
     return started < 0 ? started : hone_git_validate_owners(0)
   }()
+
+  /// Trusts the authorities that `SSL_CERT_FILE` and `SSL_CERT_DIR` name in place of the system's, as
+  /// other programs do: those of a company, say.
+  ///
+  /// - Throws: ``GitError/refused(call:code:reason:)`` where they cannot be read.
+  static func trustNamedAuthorities() throws(GitError) {
+    let environment = ProcessInfo.processInfo.environment
+    let (file, folder) = (environment["SSL_CERT_FILE"], environment["SSL_CERT_DIR"])
+    guard file != nil || folder != nil else { return }
+    try check("git_libgit2_opts") { unsafe hone_git_trust(file, folder) }
+  }
 }
 
 /// Calls libgit2, and turns a failure into an error with its words.

@@ -131,10 +131,17 @@ package struct Repository: ~Copyable {
   }
 
   /// The tree of a commit.
-  func tree(of commit: String) throws(GitError) -> GitHandle {
+  ///
+  /// - Throws: ``GitError``, such as ``GitError/tooMuch(what:limit:)`` for a commit of more bytes than
+  ///   `limit`, which are counted before they are read.
+  func tree(of commit: String, limit: Int = .max) throws(GitError) -> GitHandle {
     var id = try ObjectID(commit)
+    if limit < .max { try require(id.value, below: limit, "Commit \(commit)") }
     let commit = try GitHandle("git_commit_lookup", free: git_commit_free) {
       unsafe git_commit_lookup(&$0, handle.pointer, &id.value)
+    }
+    if limit < .max, let tree = unsafe git_commit_tree_id(commit.pointer) {
+      try require(unsafe tree.pointee, below: limit, "The root folder")
     }
     return try GitHandle("git_commit_tree", free: git_tree_free) {
       unsafe git_commit_tree(&$0, commit.pointer)

@@ -8,11 +8,11 @@ package struct RepositoryAddress: Equatable, Sendable {
   /// Checks an address.
   ///
   /// - Throws: ``GitError/unusableAddress(_:rule:)`` for other protocols, and for one that holds a
-  ///   user or a password, which would end up in a file that is shared.
+  ///   user, a password or a query, which would end up in a file that is shared.
   package init(_ text: String) throws(GitError) {
     func refuse(_ rule: String) -> GitError { .unusableAddress(text, rule: rule) }
     guard !text.isEmpty, text.utf8.count <= 2_000,
-      !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+      text == text.printable
     else { throw refuse("it is empty, too long, or has control characters") }
     if let scheme = text.firstRange(of: "://") {
       let name = text[..<scheme.lowerBound].lowercased()
@@ -21,6 +21,10 @@ package struct RepositoryAddress: Equatable, Sendable {
       }
       guard !text[scheme.upperBound...].prefix(while: { $0 != "/" }).contains("@") else {
         throw refuse("it names a user; credentials are neither kept nor asked for")
+      }
+      guard name == "file" || !text.contains(where: { "?#".contains($0) }) else {
+        throw refuse(
+          "it has a query, which may be a secret; credentials are neither kept nor asked for")
       }
     } else {
       var isFolder: ObjCBool = false

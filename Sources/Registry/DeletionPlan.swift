@@ -4,10 +4,10 @@ import Runs
 
 /// What a rule of retention would delete, and the deletion itself.
 ///
-/// Left alone, whatever the rule says: a run that a process is at work on, a run that another table
-/// refers to (a policy, a job, a promotion), what a run ships (`checkpoints/final`), the policies after
-/// its stages (`checkpoints/after-01-warmUp`), which other runs may take from there, and what a run
-/// that is not finished needs to go on (its newest checkpoint, and references).
+/// Left alone, whatever the rule says: a run that a process is at work on, that a job will go on with
+/// or that another table refers to, what a run ships (`checkpoints/final`), the policies after its
+/// stages (`checkpoints/after-01-warmUp`), which other runs may take from there, and what a run that
+/// is not finished needs to go on (its newest checkpoint, and references).
 package struct DeletionPlan: Sendable {
   /// What is thinned out.
   package enum Kind: String, CaseIterable, Sendable {
@@ -71,6 +71,7 @@ package struct DeletionPlan: Sendable {
   ) throws {
     self.registry = registry
     let limit = oldest?.ISO8601Format()
+    let awaited = try registry.awaitedRuns()
     var candidates: [RunEntry] = []
     for listing in try registry.list() {
       let run = listing.run
@@ -79,6 +80,8 @@ package struct DeletionPlan: Sendable {
       }
       if listing.state == .running {
         spared.append(Spared(run: run.name, reason: "a process is at work on it"))
+      } else if awaited.contains(run.name) {
+        spared.append(Spared(run: run.name, reason: "a job is to go on with it"))
       } else if let table = try registry.referringTables(to: run).first {
         spared.append(Spared(run: run.name, reason: "'\(table)' refers to it"))
       } else {
@@ -91,6 +94,7 @@ package struct DeletionPlan: Sendable {
         try add(runs: runs, rule)
       }
       deletions.sort { $0.run < $1.run }
+      spared.sort { $0.run < $1.run }
     case .checkpoints: for run in candidates { try add(checkpointsOf: run, rule) }
     case .rollouts: for run in candidates { try add(rolloutsOf: run, rule) }
     }
@@ -98,13 +102,20 @@ package struct DeletionPlan: Sendable {
 
   // MARK: - What would go
 
-  /// The newest comes first.
+  /// Runs of one pipeline, by the numbers in their names: a number never changes, whatever was deleted
+  /// before, and grows, whatever the clock says.
   private mutating func add(runs: [RunEntry], _ rule: RetentionRule) throws {
+    let numbered = runs.compactMap { run in
+      RunName.number(of: run.name, pipeline: run.pipeline).map { (number: $0, run: run) }
+    }
     let kept = rule.kept(
-      of: runs.reversed().enumerated().map { index, run in
-        RetentionRule.Item(number: index + 1, reward: run.reward, greedy: run.greedy)
+      of: numbered.map { number, run in
+        RetentionRule.Item(number: number, reward: run.reward, greedy: run.greedy)
       })
-    for (index, run) in runs.reversed().enumerated() where !kept.contains(index + 1) {
+    for run in runs where RunName.number(of: run.name, pipeline: run.pipeline) == nil {
+      spared.append(Spared(run: run.name, reason: "its name has no number"))
+    }
+    for (number, run) in numbered where !kept.contains(number) {
       deletions.append(
         Deletion(
           run: run.name, what: "the whole run",

@@ -38,6 +38,16 @@ package struct JobEntry: Codable, Equatable, Sendable, FetchableRecord, Persista
   }
 }
 
+extension Registry {
+  /// The folders of runs that jobs are at work on, or will go on with.
+  func awaitedRuns() throws -> Set<String> {
+    try read { database in
+      try String.fetchSet(
+        database, sql: "SELECT run FROM job WHERE NOT isDone AND run IS NOT NULL")
+    }
+  }
+}
+
 extension RegistryMigration {
   static let jobs = RegistryMigration(
     "jobs",

@@ -33,6 +33,11 @@ extension Ledger {
     }
   }
 
+  /// The greatest number of a round of any stage; 0 without one.
+  package func lastRound() throws -> Int {
+    try read { try Int.fetchOne($0, sql: "SELECT max(round) FROM round") ?? 0 }
+  }
+
   /// All that stages recorded of a round, with the stages' numbers.
   ///
   /// - Throws: ``RegistryError/damaged(file:reason:)`` where a record is no JSON.

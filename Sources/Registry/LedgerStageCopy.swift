@@ -15,9 +15,11 @@ package struct LedgerStageCopy: LedgerItem {
   /// - Parameters:
   ///   - stage: The stage, from 1, in both runs.
   ///   - run: The folder of the run that did it.
-  /// - Throws: ``RegistryError`` where the ledger is not there, or cannot be read.
+  /// - Throws: ``RegistryError`` where the ledger is not there, a page of it is damaged, or it cannot be
+  ///   read.
   package init?(_ stage: Int, of run: URL) throws {
     let source = try Ledger.reading(run)
+    try source.file.check()
     let found = try source.read { database in
       let whole =
         try Bool.fetchOne(

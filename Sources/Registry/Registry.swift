@@ -30,15 +30,26 @@ package final class Registry: Sendable {
         runs.appending(path: fileName), .create, steps: RegistryMigration.all))
   }
 
-  /// Opens the registry to look at runs: where the folder cannot be written, as one in memory that
-  /// says what the folders of runs say, and nothing else.
+  /// Opens the registry to look at runs: where the folder cannot be written, or holds neither a
+  /// registry nor a run, as one in memory that says what the folders of runs say, and nothing else.
   package static func looking(in runs: URL) throws -> Registry {
+    let file = runs.appending(path: fileName)
+    func inMemory() throws -> Registry {
+      Registry(runs, try DatabaseFile(inMemory: file, steps: RegistryMigration.all))
+    }
+    guard try FileManager.default.fileExists(atPath: file.path) || holdsRuns(runs) else {
+      return try inMemory()
+    }
     do {
       return try open(in: runs)
     } catch RegistryError.readOnly {
-      let file = runs.appending(path: fileName)
-      return Registry(runs, try DatabaseFile(inMemory: file, steps: RegistryMigration.all))
+      return try inMemory()
     }
+  }
+
+  private static func holdsRuns(_ folder: URL) throws -> Bool {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .contains { RunFolder.stamp(of: folder.appending(path: $0)) != nil }
   }
 
   private init(_ runs: URL, _ file: DatabaseFile) {

@@ -98,12 +98,17 @@ extension Registry {
         ).execute(arguments: [step.done, run, step.stage])
         try database.cachedStatement(
           sql: """
-            UPDATE run SET reward = coalesce(?, reward), greedy = coalesce(?, greedy),
+            UPDATE run SET greedy = coalesce(:greedy, greedy),
+              reward = CASE
+                WHEN (SELECT kind FROM stage WHERE run = :run AND number = :stage) = 'reinforce'
+                THEN coalesce(:reward, reward) ELSE reward END,
               rounds = (SELECT coalesce(sum(done), 0) FROM stage
                 WHERE stage.run = run.id AND kind = 'reinforce')
-            WHERE id = ?
+            WHERE id = :run
             """
-        ).execute(arguments: [step.reward, step.greedy, run])
+        ).execute(arguments: [
+          "greedy": step.greedy, "reward": step.reward, "run": run, "stage": step.stage,
+        ])
       }
     }
   }

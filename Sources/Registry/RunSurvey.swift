@@ -34,7 +34,7 @@ struct RunSurvey {
       try add(
         StageEntry(
           run: 0, number: index + 1, name: count == 1 ? entry.name : "\(entry.name)\(count)",
-          kind: entry.name, done: 0, planned: Self.planned(entry.value)), of: folder)
+          kind: entry.name, done: 0, planned: Self.planned(entry.name, entry.value)), of: folder)
     }
     checkpoints = try CheckpointEntry.all(in: folder)
   }
@@ -47,6 +47,7 @@ struct RunSurvey {
       path: "stages/\(RunFolder.stage(stage.number, stage.name)).jsonl")
     let lines = try Self.lines(of: file)
     stage.done = lines.count
+    if run.status == .finished { stage.planned = max(stage.planned, stage.done) }
     stages.append(stage)
     switch stage.kind {
     case "reinforce":
@@ -70,9 +71,15 @@ struct RunSurvey {
     }
   }
 
-  /// Steps or rounds that a stage's settings ask for; 1 where they ask for neither.
-  private static func planned(_ settings: SettingsTree) -> Int {
-    ["rounds", "steps"].compactMap { settings[$0]?.text.flatMap { Int($0) } }.first ?? 1
+  /// Steps or rounds that a stage's settings ask for, and 1 where they ask for neither; 0 where they do
+  /// not tell, as of a `rollout` of all problems.
+  private static func planned(_ kind: String, _ settings: SettingsTree) -> Int {
+    func number(_ name: String) -> Int? { settings[name]?.text.flatMap { Int($0) } }
+    guard kind == "rollout" else { return number("rounds") ?? number("steps") ?? 1 }
+    guard let limit = number("limit"), let lot = number("problemsAtOnce"), limit > 0, lot > 0 else {
+      return 0
+    }
+    return limit / lot + (limit.isMultiple(of: lot) ? 0 : 1)
   }
 
   /// Whole lines; a torn one at the end counts for nothing.

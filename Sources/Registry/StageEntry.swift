@@ -11,7 +11,8 @@ package struct StageEntry: Codable, Equatable, Sendable, FetchableRecord, Persis
   package var name: String
   /// As the pipeline has it: `warmUp`, `reinforce`, `evaluate`.
   package var kind: String
-  /// Steps, rounds or evaluations that are done, and that are asked for.
+  /// Steps, rounds, lots of problems or evaluations that are done, and that are asked for; 0 where the
+  /// settings do not tell.
   package var done: Int
   package var planned: Int
 

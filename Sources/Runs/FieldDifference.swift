@@ -68,8 +68,15 @@ package struct FieldDifference: Codable, Equatable, Sendable {
     case is [String: Any]: leaves.append((path, "{}"))
     case is [Any]: leaves.append((path, "[]"))
     case is NSNull: leaves.append((path, "null"))
-    default: leaves.append((path, "\(value)"))
+    default: leaves.append((path, text(ofPlain: value)))
     }
+  }
+
+  /// A number, or a truth value, which Foundation hands out as a number, too.
+  private static func text(ofPlain value: Any) -> String {
+    // What was read from JSON can be written; anything else is as Swift shows it.
+    let data = try? JSONSerialization.data(withJSONObject: value, options: .fragmentsAllowed)
+    return data.map { String(decoding: $0, as: UTF8.self) } ?? "\(value)"
   }
 
   /// By name, and by number where both are positions.

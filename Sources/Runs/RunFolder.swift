@@ -62,6 +62,8 @@ package final class RunFolder: Sendable {
     do {
       try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
       let url = try reserved ?? RunName.makeNextFolder(in: runs, name: name)
+      // So that a power loss does not take the folder with all that is in it.
+      try AtomicFile.sync(runs)
       for folder in ["stages", "checkpoints"] {
         try FileManager.default.createDirectory(
           at: url.appending(path: folder), withIntermediateDirectories: reserved != nil)

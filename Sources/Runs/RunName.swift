@@ -16,9 +16,13 @@ package enum RunName {
   static func makeNextFolder(in runs: URL, name: String) throws -> URL {
     while true {
       let numbers = try FileManager.default.contentsOfDirectory(atPath: runs.path)
-        .filter { $0.hasPrefix(name + "-") }
-        .compactMap { Int32($0.dropFirst(name.count + 1)) }.filter { $0 > 0 }
-      let url = runs.appending(path: "\(name)-\(Int(numbers.max() ?? 0) + 1)")
+        .compactMap { number(of: $0, pipeline: name) }
+      guard let next = Int32(exactly: (numbers.max() ?? 0) + 1) else {
+        throw RunError.system(
+          operation: "number a run in", path: runs.path,
+          reason: "'\(name)-\(Int32.max)' is there, and no number is greater")
+      }
+      let url = runs.appending(path: "\(name)-\(next)")
       do {
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
         return url
@@ -26,6 +30,15 @@ package enum RunName {
         continue
       }
     }
+  }
+
+  /// The number of a pipeline's run, the `12` of `nightly-12`; nil for a name that such a run does not
+  /// get.
+  package static func number(of run: String, pipeline: String) -> Int? {
+    guard run.hasPrefix(pipeline + "-") else { return nil }
+    let digits = run.dropFirst(pipeline.count + 1)
+    guard digits.first != "0", digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+    return Int32(digits).map(Int.init)
   }
 
   private static func isLetterOrDigit(_ byte: UInt8) -> Bool {

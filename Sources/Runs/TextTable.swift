@@ -2,16 +2,18 @@ import Foundation
 
 /// Numbers and lines as people read them.
 package enum TextTable {
-  /// Writes lines of two columns, the second aligned.
+  /// Writes lines of two columns, the second aligned; texts may be anything.
   package static func lines(_ rows: [(name: String, value: String)]) -> String {
-    let width = rows.map(\.name.count).max() ?? 0
+    let rows = rows.map { (name: line($0.name, limit: .max), value: line($0.value, limit: .max)) }
+    let width = rows.map { ProgressLine.width($0.name) }.max() ?? 0
     return rows.map { name, value in
-      name + String(repeating: " ", count: width - name.count + 2) + value
+      name + String(repeating: " ", count: width - ProgressLine.width(name) + 2) + value
     }.joined(separator: "\n")
   }
 
-  /// Writes lines of several columns, each as wide as its widest text.
+  /// Writes lines of several columns, each as wide as its widest text; texts may be anything.
   package static func columns(_ rows: [[String]]) -> String {
+    let rows = rows.map { $0.map { line($0, limit: .max) } }
     var widths: [Int] = []
     for row in rows {
       for (column, text) in row.enumerated() {

@@ -48,6 +48,12 @@ package struct TaskSet: Sendable {
     return TaskSet(name, Array(problems.prefix(count)), demonstrations)
   }
 
+  /// The set with each prompt once: of problems with equal prompts the first.
+  package var withoutRepeats: TaskSet {
+    var seen: Set<String> = []
+    return TaskSet(name, problems.filter { seen.insert($0.prompt).inserted }, demonstrations)
+  }
+
   /// The set with only so many problems, one of each stretch, so that each kind has its share.
   ///
   /// Which one of a stretch varies along the golden ratio: at equal distances, a set that is mixed

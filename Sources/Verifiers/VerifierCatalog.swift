@@ -58,6 +58,23 @@ package enum VerifierCatalog {
     }
   }
 
+  /// The names of all verifiers that take part in a reward: its own, and the parts of composites.
+  ///
+  /// - Throws: As ``find(_:in:)``.
+  package static func members(
+    of terms: [RewardTerm], in folders: [URL] = folders()
+  ) throws(VerifierError) -> Set<String> {
+    var names: Set<String> = []
+    for term in terms {
+      let manifest = try find(term.verifier, in: folders)
+      names.insert(manifest.name)
+      guard !manifest.parts.isEmpty else { continue }
+      let beside = [manifest.folder.deletingLastPathComponent()] + folders
+      names.formUnion(try members(of: manifest.parts, in: beside))
+    }
+    return names
+  }
+
   // MARK: - Names and places
 
   /// Whether `name` can be a plugin's: lower-case letters, digits and hyphens, so never a path.

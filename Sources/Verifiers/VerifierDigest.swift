@@ -8,9 +8,6 @@ import VerifierKit
 ///
 /// What the system gives them, such as the libraries of Python, is not part of it.
 package enum VerifierDigest {
-  /// Files of a plugin's folder that take no part in judging.
-  private static let asides: Set<String> = ["README.md", "cases.jsonl"]
-
   /// Hashes the terms of a reward.
   ///
   /// - Parameters:
@@ -49,8 +46,10 @@ package enum VerifierDigest {
   private static func files(
     of manifest: VerifierManifest, overrides: [String: JSONValue], executables: URL
   ) throws -> [(name: String, digest: String)] {
-    var files = try contents(of: manifest.folder)
-    guard manifest.parts.isEmpty else { return try files.map { ($0.name, try digest($0.url)) } }
+    // All of it, cases and documents too: a plugin can read whatever lies beside it.
+    let folder = ("folder", try digest(ofFolder: manifest.folder))
+    guard manifest.parts.isEmpty else { return [folder] }
+    var files: [(name: String, url: URL)] = []
     let executable = try manifest.executable(beside: executables)
     files.append(("command", URL(filePath: executable)))
     for need in try manifest.needs(beside: executables) {
@@ -60,21 +59,15 @@ package enum VerifierDigest {
     files += try PluginFiles(manifest, settings: settings, overrides: overrides).files.map {
       ("setting \($0.setting)", $0.url)
     }
-    return try files.map { ($0.name, try digest($0.url)) }
+    return [folder] + (try files.map { ($0.name, try digest($0.url)) })
   }
 
-  /// The regular files of a folder and of those in it, by their relative paths; links are not
-  /// followed.
-  private static func contents(of folder: URL) throws -> [(name: String, url: URL)] {
-    var files: [(name: String, url: URL)] = []
-    let entries = FileManager.default.enumerator(atPath: folder.path)
-    while let name = entries?.nextObject() as? String {
-      let url = folder.appending(path: name)
-      let kind = try FileManager.default.attributesOfItem(atPath: url.path)[.type]
-      guard kind as? FileAttributeType == .typeRegular, !asides.contains(name) else { continue }
-      files.append((name, url))
+  private static func digest(ofFolder url: URL) throws -> String {
+    do {
+      return try SHA256.hexadecimal(ofFolder: url)
+    } catch {
+      throw VerifierError.unreadableManifest(file: url, reason: error.description)
     }
-    return files.sorted { $0.name < $1.name }
   }
 
   private static func digest(_ url: URL) throws -> String {

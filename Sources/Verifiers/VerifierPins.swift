@@ -27,6 +27,20 @@ package struct VerifierPin: Codable, Equatable, Sendable {
     (self.url, self.reference, self.kind) = (url, reference, kind)
     (self.path, self.commit, self.digest) = (path, commit, digest)
   }
+
+  /// Whether it is short text that moves no cursor, with digests that are some.
+  fileprivate var isPlain: Bool {
+    [url, reference, path].allSatisfy { text in
+      text.utf8.count <= 4_096
+        && !text.unicodeScalars.contains {
+          [.control, .format, .lineSeparator, .paragraphSeparator]
+            .contains($0.properties.generalCategory)
+        }
+    }
+      && [(commit, 40), (digest, 64)].allSatisfy { text, count in
+        text.utf8.count == count && text.allSatisfy { $0.isASCII && $0.isHexDigit }
+      }
+  }
 }
 
 /// The verifiers that were taken from other repositories: `verifiers.lock`, beside their folder.
@@ -75,6 +89,12 @@ package struct VerifierPins: Codable, Equatable, Sendable {
       throw refuse(failureReason(error))
     }
     guard read.format == format else { throw refuse("its format is \(read.format), not \(format)") }
+    for (name, pin) in read.verifiers {
+      guard VerifierCatalog.isName(name) else {
+        throw refuse("it pins what is no name of a verifier")
+      }
+      guard pin.isPlain else { throw refuse("its pin of '\(name)' is none that was written") }
+    }
     self = read
   }
 

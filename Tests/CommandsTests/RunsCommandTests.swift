@@ -84,6 +84,13 @@ import Testing
     #expect(misspelt.code == 64 && misspelt.error.contains("Did you mean 'quick-1'?"))
     let round = try await program.run("runs show quick-1 --round 7")
     #expect(round.code == 64 && round.error.contains("has no round 7: it has 2"))
+    try FileManager.default.createDirectory(
+      at: program.folder.appending(path: "bare"), withIntermediateDirectories: false)
+    let bare = try await program.run("runs list --runs bare")
+    #expect(bare.code == 0 && bare.output.contains("There are no runs in 'bare'"), "\(bare)")
+    #expect(
+      try FileManager.default.contentsOfDirectory(
+        atPath: program.folder.appending(path: "bare").path) == [], "a look leaves nothing behind")
     let empty = try await program.run("runs watch anything --runs nowhere")
     #expect(empty.code == 64 && empty.error.contains("There are no runs in 'nowhere'"))
   }

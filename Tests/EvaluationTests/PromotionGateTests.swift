@@ -86,6 +86,58 @@ import Testing
     #expect(decide(challenger, cleaner).isPromoted)
   }
 
+  @Test func `a challenger wins nothing by making the judge fail`() {
+    // 6 problems won, 3 lost: left out, the losses would make 6 to 0 of it, a sure gain.
+    let before = (0..<40).map {
+      PolicyMeasurement.Answer(problem: "\($0)", isRight: $0 >= 6, isSeconded: true, tokens: 1)
+    }
+    let after = (0..<40).map {
+      PolicyMeasurement.Answer(
+        problem: "\($0)", isRight: $0 < 37 ? true : nil, isSeconded: true, tokens: 1)
+    }
+    #expect(broken(decide(measurement("new", after), measurement("old", before))) == ["gain"])
+  }
+
+  @Test func `a guard is not evaded by answers without a score`() {
+    let old = measurement(
+      "old", champion.answers, guarded: ["other": answers(100, right: 60)])
+    let silent = measurement(
+      "new", challenger.answers, guarded: ["other": answers(100, right: 60, unscored: 98)])
+    #expect(broken(decide(silent, old)) == ["guard other"])
+  }
+
+  @Test func `a second verifier that says less of the challenger does not agree`() {
+    func seconded(_ policy: String, _ right: Int, _ judged: Int) -> PolicyMeasurement {
+      measurement(
+        policy,
+        (0..<100).map {
+          PolicyMeasurement.Answer(
+            problem: "\($0)", isRight: $0 < right, isSeconded: $0 < judged ? true : nil, tokens: 1)
+        })
+    }
+    #expect(broken(decide(seconded("new", 70, 40), seconded("old", 50, 100))) == ["second"])
+    #expect(broken(decide(seconded("new", 70, 40), seconded("old", 50, 20))) == ["second"])
+    // Alone, 1 of 1 would be above a floor of 0.2; 1 of 100 is not.
+    #expect(broken(decide(seconded("new", 70, 1), nil) { $0.floor = 0.2 }) == ["second"])
+  }
+
+  @Test func `samples without a score are no gain`() {
+    func sampled(_ policy: String, _ share: Double, atLeast: Double?) -> PolicyMeasurement {
+      measurement(
+        policy,
+        (0..<40).map {
+          PolicyMeasurement.Answer(
+            problem: "\($0)", isRight: true, isSeconded: true, tokens: 1, sampled: share,
+            sampledAtLeast: atLeast)
+        })
+    }
+    let old = sampled("old", 0.5, atLeast: 0.25)
+    #expect(decide(sampled("new", 1, atLeast: nil), old) { $0.metric = .sampled }.isPromoted)
+    // Of 8 samples 4 passed, and the other 4 have no score: 4 of 4, but surely half alone.
+    #expect(
+      broken(decide(sampled("new", 1, atLeast: 0.5), old) { $0.metric = .sampled }) == ["gain"])
+  }
+
   @Test func `longer answers are refused, unless a growth is allowed`() {
     let longer = measurement("new", answers(100, right: 70, seconded: 70, tokens: 12))
     #expect(broken(decide(longer, champion)) == ["length"])
@@ -111,7 +163,9 @@ import Testing
     #expect(broken(decide(hacked, champion)) == ["second"])
     let unasked = measurement("new", answers(100, right: 70))
     #expect(broken(decide(unasked, champion)) == ["second"])
-    #expect(decide(unasked, champion) { $0.needsSecond = false }.isPromoted)
+    let unaskedToo = measurement("old", answers(100, right: 50))
+    #expect(broken(decide(unasked, unaskedToo)) == ["second"])
+    #expect(decide(unasked, unaskedToo) { $0.needsSecond = false }.isPromoted)
   }
 
   @Test func `samples are compared where that is asked for`() {

@@ -30,7 +30,8 @@ import Testing
 
     @discardableResult
     func promote(
-      _ run: String, to name: String = "champion", good: Bool = true, comparedWith: Int? = nil
+      _ run: String, to name: String = "champion", good: Bool = true, comparedWith: Int? = nil,
+      changedTo other: String? = nil
     ) throws -> PromotionEntry {
       var settings = GateSettings()
       settings.needsSecond = false
@@ -42,7 +43,8 @@ import Testing
       #expect(decision.isPromoted == good)
       return try policies.record(
         name, model: model(run), digest: "digest of \(run)", run: run, decision: decision,
-        comparedWith: comparedWith, now: Date(timeIntervalSince1970: 0))
+        comparedWith: comparedWith, now: Date(timeIntervalSince1970: 0)
+      ) { _ in "digest of \(other ?? run)" }
     }
 
     func weights(_ name: String = "champion") throws -> String {
@@ -103,6 +105,18 @@ import Testing
     try shelf.promote("r-1")
     #expect(throws: NamedPolicyError.changed(name: "champion")) { try shelf.promote("r-2") }
     #expect(try shelf.policies.history(of: "champion").count == 1)
+  }
+
+  @Test func `a policy that was changed while it was compared gets no name`() throws {
+    let shelf = Shelf()
+    try shelf.promote("r-1")
+    let failure = #expect(throws: NamedPolicyError.self) {
+      try shelf.promote("r-2", comparedWith: 1, changedTo: "r-3")
+    }
+    #expect(failure?.description.contains("was changed while its policy was compared") == true)
+    #expect(try shelf.weights() == "weights of r-1")
+    #expect(try shelf.policies.history(of: "champion").count == 1)
+    #expect(try shelf.promote("r-4", comparedWith: 1).number == 2)
   }
 
   @Test func `a byte that was changed is noticed when the policy is used`() throws {

@@ -90,6 +90,18 @@ import Testing
     try expectEqual(run.outcome(ofRun: 2), run.outcome())
   }
 
+  @Test func `a damaged ledger of the other run is no reason to fail`() async throws {
+    let run = try await MiniRun.unbroken()
+    let ledger = run.file("ledger.sqlite")
+    var bytes = try Data(contentsOf: ledger)
+    for index in bytes.count / 2..<bytes.count { bytes[index] = 0xA5 }
+    try bytes.write(to: ledger)
+    let said = try await go(run)
+    #expect(try run.reused(ofRun: 2).isEmpty)
+    #expect(said.contains("ledger.sqlite is damaged"), "\(said)")
+    #expect(said.contains("so the stage runs"), "\(said)")
+  }
+
   @Test func `a stage that was killed and gone on with can be taken over, too`() async throws {
     let run = try MiniRun()
     let first = try run.start()

@@ -85,6 +85,10 @@ import Testing
       try read([file("a")], limits: limits)
     }
     limits = .init()
+    limits.listBytes = 20
+    let error = #expect(throws: GitError.self) { try read([file("a")], limits: limits) }
+    #expect(error?.description.contains("more than the 20 that are taken") == true)
+    limits = .init()
     limits.totalBytes = 9
     #expect(throws: GitError.self) { try read([file("a"), file("b")], limits: limits) }
     limits = .init()

@@ -75,10 +75,14 @@ import Testing
   @Test(arguments: [
     "ssh://example.org/a.git", "git://example.org/a.git", "http://example.org/a.git",
     "https://user:secret@example.org/a.git", "ext::sh -c id", "git@example.org:a.git",
-    "/no/such/folder", "", "file://a\nb",
+    "/no/such/folder", "", "file://a\nb", "https://example.org/a.git?token=secret",
+    "https://example.org/a.git#secret", "https://example.org/\u{202E}a.git",
+    "https://example.org/\u{9B}31ma.git",
   ])
   func `addresses of other kinds are refused`(address: String) {
-    #expect(throws: GitError.self) { try RepositoryAddress(address) }
+    let error = #expect(throws: GitError.self) { try RepositoryAddress(address) }
+    let shown = error?.description ?? ""
+    #expect(shown == shown.printable && !shown.contains("=secret") && !shown.contains(":secret"))
   }
 
   @Test(arguments: [

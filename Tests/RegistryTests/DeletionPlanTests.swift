@@ -51,6 +51,37 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: runs.url.appending(path: "sums-2").path))
   }
 
+  @Test func `a rule that is applied again deletes nothing more`() throws {
+    let runs = try TemporaryFolder()
+    for _ in 1...5 { try runs.makeRun("sums") }
+    let registry = try registry(of: runs)
+    let first = try DeletionPlan(.runs, keeping: rule(every: 2), in: registry)
+    #expect(first.deletions.map(\.run) == ["sums-1", "sums-3", "sums-5"])
+    for deletion in first.deletions { try first.delete(deletion) }
+    #expect(try DeletionPlan(.runs, keeping: rule(every: 2), in: registry).deletions.isEmpty)
+  }
+
+  @Test func `a clock that is set back makes no run older`() throws {
+    let runs = try TemporaryFolder()
+    try runs.makeRun("sums")
+    let later = try runs.makeRun("sums")
+    let file = later.appending(path: "run.json")
+    var text = try String(contentsOf: file, encoding: .utf8)
+    text.replace(/"created" : "[^"]*"/, with: #""created" : "2001-01-01T00:00:00Z""#)
+    try Data(text.utf8).write(to: file, options: .atomic)
+    let plan = try DeletionPlan(.runs, keeping: rule(last: 1), in: try registry(of: runs))
+    #expect(plan.deletions.map(\.run) == ["sums-1"])
+  }
+
+  @Test func `a folder that was renamed is not deleted by number`() throws {
+    let runs = try TemporaryFolder()
+    let folder = try runs.makeRun("sums")
+    try FileManager.default.moveItem(at: folder, to: runs.url.appending(path: "sums-kept"))
+    let plan = try DeletionPlan(.runs, keeping: rule(last: 0), in: try registry(of: runs))
+    #expect(plan.deletions.isEmpty)
+    #expect(plan.spared.map(\.reason) == ["its name has no number"])
+  }
+
   @Test func `what is at work or needed is spared`() throws {
     let runs = try TemporaryFolder()
     for _ in 1...3 { try runs.makeRun("sums") }
@@ -70,6 +101,24 @@ import Testing
       Dictionary(uniqueKeysWithValues: plan.spared.map { ($0.run, $0.reason) }) == [
         "sums-1": "a process is at work on it", "sums-2": "'champion' refers to it",
       ])
+  }
+
+  @Test func `a run that a job will go on with is spared until the job is done`() throws {
+    let runs = try TemporaryFolder()
+    try runs.makeRun("sums", status: .interrupted)
+    let registry = try registry(of: runs)
+    var job = JobEntry(
+      id: 1, schedule: nil, instant: 0, phase: "waiting", isDone: false, body: "{}")
+    job.run = "sums-1"
+    try registry.write { try job.insert($0) }
+    let plan = try DeletionPlan(.runs, keeping: rule(last: 0), in: registry)
+    #expect(plan.deletions.isEmpty)
+    #expect(plan.spared.map(\.reason) == ["a job is to go on with it"])
+    job.isDone = true
+    try registry.write { try job.update($0) }
+    #expect(
+      try DeletionPlan(.runs, keeping: rule(last: 0), in: registry).deletions.map(\.run)
+        == ["sums-1"])
   }
 
   @Test func `a run that is begun after the plan was made is not deleted`() throws {

@@ -24,6 +24,26 @@ import Testing
     #expect(try registry.checkpoints(of: id).map(\.stage) == [3, 3, nil])
   }
 
+  @Test(arguments: [
+    ("limit: 130, problemsAtOnce: 64", RunStatus.interrupted, 3),
+    ("limit: null, problemsAtOnce: 64", .interrupted, 0),
+    ("limit: null, problemsAtOnce: 64", .finished, 2),
+  ])
+  func `a stage of rollouts counts lots of problems`(
+    settings: String, status: RunStatus, planned: Int
+  ) throws {
+    let runs = try TemporaryFolder()
+    let folder = try RunFolder.create(
+      in: runs.url, name: "sums", settings: "name: sums\nstages: [{ rollout: { \(settings) } }]\n")
+    for lot in 1...2 { try folder.append(["round": lot], to: "01-rollout") }
+    try folder.update(status: status)
+    let registry = try Registry.open(in: runs.url)
+    let run = try registry.refresh(folder.url)
+    let number = try #require(run.id)
+    let stage = try #require(try registry.stages(of: number).first)
+    #expect((stage.done, stage.planned) == (2, planned))
+  }
+
   @Test func `a run keeps its number, and is read again where run.json changed`() throws {
     let runs = try TemporaryFolder()
     let folder = try runs.makeRun("sums", status: .running)

@@ -33,6 +33,18 @@ import Testing
     #expect(try registry.stages(of: recorder.run).map(\.done) == [1, 1, 3])
   }
 
+  @Test func `samples that nobody learns from are no round of the run`() throws {
+    let runs = try TemporaryFolder()
+    let folder = try RunFolder.create(
+      in: runs.url, name: "sums", settings: "name: sums\nstages: [{ rollout: {} }]\n")
+    let recorder = try RunRecorder(folder.url, from: nil)
+    try recorder.record(LedgerRound.example(1, stage: 1))
+    _ = try recorder.drain()
+    let run = try #require(try recorder.registry.run(named: "sums-1"))
+    #expect(run.reward == nil && run.rounds == 0)
+    #expect(try recorder.registry.stages(of: recorder.run).map(\.done) == [1])
+  }
+
   @Test func `a run that goes on has the number that it had`() throws {
     let runs = try TemporaryFolder()
     let folder = try RunFolder.create(in: runs.url, name: "sums", settings: Self.settings)

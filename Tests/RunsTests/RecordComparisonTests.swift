@@ -84,6 +84,13 @@ import Testing
     #expect(comparison.summary == "There are no records to compare.")
   }
 
+  @Test func `a truth value is no number`() throws {
+    let first = try run("a", ["01-x": "{\"a\":true,\"b\":1}\n"])
+    let second = try run("b", ["01-x": "{\"a\":1,\"b\":1}\n"])
+    let difference = try #require(try RecordComparison(first, second).difference)
+    #expect((difference.field, difference.before, difference.after) == ("a", "true", "1"))
+  }
+
   @Test func `long values are cut, and cannot move the cursor`() throws {
     let long = String(repeating: "x", count: 200)
     let first = try run("a", ["01-x": "{\"a\":\"\\u001b[31m\"}\n"])

@@ -52,6 +52,17 @@ import Testing
     #expect(try create().url.lastPathComponent == "demo-8")
   }
 
+  @Test func `where no number is left, that is said`() throws {
+    for number in [2_147_483_647, 2_147_483_648] {
+      try FileManager.default.createDirectory(
+        at: runs.appending(path: "demo-\(number)"), withIntermediateDirectories: true)
+    }
+    let error = try #require(throws: RunError.self) {
+      try RunFolder.create(in: runs, name: "demo", settings: "")
+    }
+    #expect(error.description.contains("'demo-2147483647' is there"), "\(error)")
+  }
+
   @Test func `runs that begin at the same moment get numbers of their own`() throws {
     let runs = runs
     let names = Mutex<Set<String>>([])

@@ -170,6 +170,11 @@ import VerifierKit
   @Test func `the digest follows the content and not the name`() throws {
     let problems = [Problem(id: "a", prompt: "1+1=", answer: "2")]
     let set = try TaskSet(name: "one", problems: problems)
+    let again = problems.map {
+      Problem(id: $0.id + " again", prompt: $0.prompt, answer: $0.answer, metadata: $0.metadata)
+    }
+    #expect(
+      try TaskSet(name: "one", problems: problems + again).withoutRepeats.digest == set.digest)
     #expect(try set.digest == TaskSet(name: "two", problems: problems).digest)
     var changed = problems
     changed[0].answer = "3"

@@ -30,6 +30,36 @@ import VerifierKit
       - { verifier: test-plugin, weight: 1, onlyIf: passed, settings: { key: b } }
     """
 
+  @Test func `the members of a reward are its verifiers and their parts`() throws {
+    let plugin = try Self.folder(Self.parts)
+    defer { withExtendedLifetime(plugin) {} }
+    let members = try VerifierCatalog.members(
+      of: [RewardTerm(verifier: "whole")], in: [plugin.folder])
+    #expect(members == ["whole", "test-plugin"])
+  }
+
+  @Test func `whatever lies in a plugin's folder is part of its digest`() throws {
+    let plugin = try Self.folder(Self.parts)
+    defer { withExtendedLifetime(plugin) {} }
+    func digest() throws -> String {
+      try VerifierDigest.hexadecimal(
+        of: [RewardTerm(verifier: "whole")], folders: [plugin.folder],
+        executables: TestPlugin.executables)
+    }
+    let part = plugin.folder.appending(path: "test-plugin")
+    var digests = [try digest()]
+    try Data("a".utf8).write(to: part.appending(path: "cases.jsonl"))
+    digests.append(try digest())
+    let link = part.appending(path: "table").path
+    for target in ["one.csv", "two.csv"] {
+      if target == "two.csv" { try FileManager.default.removeItem(atPath: link) }
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+      digests.append(try digest())
+    }
+    #expect(Set(digests).count == 4)
+    #expect(try digest() == digests.last)
+  }
+
   private func judge(
     _ plugin: TestPlugin, settings: [String: JSONValue] = [:]
   ) throws -> Judge {

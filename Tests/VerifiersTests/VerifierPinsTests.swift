@@ -38,6 +38,21 @@ import Testing
   }
 
   @Test(arguments: [
+    ("../units", "v1", "12"), ("units", "v1\u{1B}[31m", "12"), ("units", "\u{202E}v1", "12"),
+    ("units", "v1", "zz"), ("units", "v1", "1"),
+  ])
+  func `pins that were not written by an installation are refused`(
+    name: String, reference: String, digits: String
+  ) throws {
+    var pins = VerifierPins()
+    var hostile = pin
+    (hostile.reference, hostile.commit) = (reference, String(repeating: digits, count: 20))
+    pins.verifiers[name] = hostile
+    try write(String(decoding: try pins.data(), as: UTF8.self))
+    #expect(throws: VerifierError.self) { try VerifierPins(for: plugins) }
+  }
+
+  @Test(arguments: [
     "", "[]", "{}", #"{"format":2,"verifiers":{}}"#, #"{"format":1,"verifiers":{"a":{}}}"#,
     String(repeating: " ", count: 1 << 20) + "{}",
   ])
