@@ -20,6 +20,7 @@ struct QueueAddCommand: ParsableCommand {
     discussion: """
         hone queue add pipelines/arithmetic-tiny.yaml
         hone queue add a.yaml b.yaml --priority 5 --max-time 2h --json
+        hone queue add pipelines/arithmetic-tiny.yaml --at HEAD~1
       """)
 
   @Argument(help: "The pipelines' YAML files.")

@@ -73,7 +73,7 @@ package struct ReproductionPlan: Sendable {
       folder = root.appending(path: code.folder)
       remarks.append("The working tree is the recorded one, commit \(commit.prefix(12)).")
     } else {
-      let made = try Self.checkout(commit, patch: patch, code, of: root, in: cache)
+      let made = try Checkouts(in: cache).exact(commit, patch: patch, of: root)
       (place, checkout, folder) = (.checkout, made, made.appending(path: code.folder))
       remarks.append(
         """
@@ -91,12 +91,7 @@ package struct ReproductionPlan: Sendable {
   /// What must be set otherwise, since the checkout does not have it: a model beside the repository's
   /// files.
   package func overrides() throws -> [String] {
-    let pipeline = try Pipeline.load(settings)
-    guard let path = pipeline.settings.policy.path, !path.hasPrefix("/"),
-      !FileManager.default.fileExists(atPath: folder.appending(path: path).path)
-    else { return [] }
-    let there = source.appending(path: path).standardizedFileURL.path
-    return ["policy.path='\(there.replacing("'", with: "''"))'"]
+    ModelElsewhere.overrides(for: try Pipeline.load(settings), in: folder, else: source)
   }
 
   // MARK: - Helpers
@@ -146,38 +141,6 @@ package struct ReproductionPlan: Sendable {
   ) throws -> String? {
     let changes = try repository.changes(excluding: folders)
     return changes.isClean ? nil : SHA256.hexadecimal(of: Array(changes.patch))
-  }
-
-  /// A folder of the cache with the commit and its patch; one that was changed is made anew.
-  private static func checkout(
-    _ commit: String, patch: Data, _ code: RunProvenance.Code, of root: URL, in cache: URL
-  ) throws -> URL {
-    let key = SHA256.hexadecimal(
-      of: Array("\(root.path)\n\(commit)\n\(code.patchDigest ?? "")".utf8))
-    let folder = cache.appending(
-      path: "\(root.lastPathComponent)-\(commit.prefix(12))-\(key.prefix(8))",
-      directoryHint: .isDirectory)
-    if FileManager.default.fileExists(atPath: folder.path) {
-      if try isWhole(folder, commit, patch) { return folder }
-      try FileManager.default.removeItem(at: folder)
-    }
-    try FileManager.default.createDirectory(at: cache, withIntermediateDirectories: true)
-    let beside = cache.appending(path: ".\(UUID().uuidString)")
-    try Repository(at: root).checkOut(commit, patch: patch, into: beside)
-    try FileManager.default.moveItem(at: beside, to: folder)
-    return folder
-  }
-
-  private static func isWhole(_ folder: URL, _ commit: String, _ patch: Data) throws -> Bool {
-    do throws(GitError) {
-      let repository = try Repository(at: folder)
-      let build = folder.appending(path: ".build")
-      let head = try repository.head()
-      let changes = try repository.changes(excluding: [build])
-      return head.commit == commit && changes.patch == patch
-    } catch {
-      return false  // what cannot be read is made anew
-    }
   }
 }
 

@@ -3,6 +3,9 @@ import CGit2
 /// Codes of libgit2 that decide what happens next.
 enum GitCode {
   static let notFound = GIT_ENOTFOUND.rawValue
+  static let unusableNames = [
+    GIT_ENOTFOUND, GIT_EAMBIGUOUS, GIT_EINVALIDSPEC, GIT_EPEEL,
+  ].map(\.rawValue)
   /// A callback of ours ended the call.
   static let ended = GIT_EUSER.rawValue
 }

@@ -91,7 +91,11 @@ import Testing
     let folder = hone.runs.appending(path: "sums-1")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let process = JobProcess(program: hone.program, runs: hone.runs)
-    let orphan = Task { await process.run(state.jobs[0].request, in: folder) { _ in } }
+    let orphan = Task { [request = state.jobs[0].request] in
+      await process.run(
+        request, at: JobPlace(folder: request.folder, pipeline: request.pipeline), in: folder
+      ) { _ in }
+    }
     try await hone.wait(for: "the orphan") { JobProcess.isAlive(in: folder) }
 
     let daemon = hone.daemon()
@@ -102,6 +106,46 @@ import Testing
     daemon.send(.shutDown)
     try await task.value
     #expect(await orphan.value == .succeeded)
+    #expect(try hone.calls().count == 1)
+  }
+
+  @Test(arguments: [false, true])
+  func `a stop that the daemon before wrote down and did not send is sent`(
+    isForced: Bool
+  ) async throws {
+    let stops = "status running; trap 'status interrupted; exit 130' TERM"
+    let hone = try StubHone("\(isForced ? "status running" : stops); while :; do sleep 0.05; done")
+    let job = try hone.store.enqueue(hone.request(), now: Date())
+    let folder = hone.runs.appending(path: "sums-1")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let process = JobProcess(program: hone.program, runs: hone.runs)
+    let request = job.request
+    let orphan = Task {
+      await process.run(
+        request, at: JobPlace(folder: request.folder, pipeline: request.pipeline), in: folder
+      ) { [store = hone.store] id in
+        do {
+          try store.setProcess(id, of: job.id)
+        } catch {
+          Issue.record(error)
+        }
+      }
+    }
+    try await hone.wait(for: "the orphan") {
+      try FileManager.default.fileExists(atPath: folder.appending(path: "run.json").path)
+        && hone.store.jobs(done: 0).first?.process != nil
+    }
+    _ = try hone.store.update(maxJobs: 1, isShuttingDown: false, now: Date()) { scheduler, _ in
+      scheduler.state.jobs[0].run = "sums-1"
+      scheduler.state.jobs[0].hasStarted = true
+      scheduler.state.jobs[0].phase = .stopping(.cancelled, seconds: 0, isForced: isForced)
+      return []
+    }
+    try await serve(hone, until: "the end") { try phase(hone, job.id) == .ended(.cancelled) }
+    let expected =
+      isForced
+      ? JobExit.crashed(reason: "signal 9 ended it, perhaps since memory was short") : .interrupted
+    #expect(await orphan.value == expected)
     #expect(try hone.calls().count == 1)
   }
 
