@@ -24,6 +24,8 @@ package struct ReproductionPlan: Sendable {
   package let folder: URL
   /// The root of the checkout; nil where there is none.
   package let checkout: URL?
+  /// The root of the working tree that has the commit; the folder at hand where there is none.
+  package let root: URL
   /// What the user should know about it, in sentences.
   package let remarks: [String]
   /// The folder that the run was started in, as it is now.
@@ -47,7 +49,7 @@ package struct ReproductionPlan: Sendable {
     guard let provenance = manifest.provenance, let code = provenance.code,
       let commit = code.commit
     else {
-      (place, folder, checkout, source) = (.unknown, here, nil, here)
+      (place, folder, checkout, root, source) = (.unknown, here, nil, here, here)
       remarks = [Self.remark(onCodeOf: manifest)]
       return
     }
@@ -57,6 +59,7 @@ package struct ReproductionPlan: Sendable {
     }
     let patch = try Self.patch(of: run, code)
     let (root, isPresent) = try Self.repository(with: commit, code, run: run, here: here)
+    self.root = root
     var remarks: [String] = []
     if let problem = provenance.codeProblem {
       remarks.append("Changes over the commit were not recorded: \(problem)")
@@ -92,6 +95,14 @@ package struct ReproductionPlan: Sendable {
   /// files.
   package func overrides() throws -> [String] {
     ModelElsewhere.overrides(for: try Pipeline.load(settings), in: folder, else: source)
+  }
+
+  /// The record files that have a record a round, without their ending.
+  package func roundFiles() throws -> [String] {
+    let pipeline = try Pipeline.load(settings)
+    return zip(pipeline.positions, pipeline.stages).compactMap { position, stage in
+      if case .reinforce = stage.settings { position.records } else { nil }
+    }
   }
 
   // MARK: - Helpers
