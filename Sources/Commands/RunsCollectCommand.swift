@@ -11,7 +11,9 @@ struct RunsCollectCommand: ParsableCommand {
     usage: "hone runs gc <kind> [<run> ...] --keep-last <n> [<options>]",
     discussion: """
       <kind> is checkpoints (of each run), rollouts (of each run's rounds) or runs
-      (of each pipeline). What any --keep option keeps, stays. Never deleted: a run
+      (of each pipeline). What any --keep option keeps, stays. While it works, a run
+      keeps its newest two checkpoints, or what 'checkpoints' of its pipeline says:
+      { keepLast: 2, keepEvery: 10, keepBest: greedy }. Never deleted: a run
       that a process is at work on or that a policy, a job or a promotion refers to;
       the policy that a run ships; what a run that was stopped needs to go on. What
       would go is shown first, and asked for.
@@ -118,7 +120,7 @@ struct RunsCollectCommand: ParsableCommand {
   }
 
   /// Asks on a terminal; elsewhere nobody agrees.
-  private static func agrees() -> Bool {
+  static func agrees() -> Bool {
     guard isatty(FileHandle.standardInput.fileDescriptor) == 1 else {
       CommandOutput.display().message("Nobody can be asked here: --yes deletes without asking.")
       return false

@@ -81,6 +81,8 @@ package struct DeletionPlan: Sendable {
         spared.append(Spared(run: run.name, reason: "a process is at work on it"))
       } else if let table = try registry.referringTables(to: run).first {
         spared.append(Spared(run: run.name, reason: "'\(table)' refers to it"))
+      } else if let job = try registry.unfinishedJob(ofRun: run.name) {
+        spared.append(Spared(run: run.name, reason: "job \(job) goes on with it"))
       } else {
         candidates.append(run)
       }
@@ -143,10 +145,8 @@ package struct DeletionPlan: Sendable {
     guard let stage = checkpoint.stage, let done = checkpoint.done, done > 0,
       Self.hasLedger(folder(of: run))
     else { return RetentionRule.Item(number: number) }
-    let rounds = try Ledger.reading(folder(of: run)).rounds(ofStage: stage)
-      .prefix { $0.round <= done }
-    return RetentionRule.Item(
-      number: number, reward: rounds.last?.reward, greedy: rounds.last { $0.greedy != nil }?.greedy)
+    return try Ledger.reading(folder(of: run)).figures(ofStage: stage, through: done)
+      .item(number)
   }
 
   private mutating func add(rolloutsOf run: RunEntry, _ rule: RetentionRule) throws {

@@ -38,6 +38,16 @@ package struct JobEntry: Codable, Equatable, Sendable, FetchableRecord, Persista
   }
 }
 
+extension Registry {
+  /// The job that is not done and goes on with a run; nil where none does.
+  func unfinishedJob(ofRun name: String) throws -> Int? {
+    try read { database in
+      try Int.fetchOne(
+        database, sql: "SELECT id FROM job WHERE NOT isDone AND run = ?", arguments: [name])
+    }
+  }
+}
+
 extension RegistryMigration {
   static let jobs = RegistryMigration(
     "jobs",

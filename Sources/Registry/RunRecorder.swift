@@ -63,6 +63,17 @@ package final class RunRecorder: Sendable {
     return try ledger.entryCount()
   }
 
+  /// A checkpoint of the run, for a rule of retention to choose by; to be asked after ``drain()``.
+  ///
+  /// - Parameters:
+  ///   - number: The checkpoint's.
+  ///   - stage: The stage that goes on from it, from 1.
+  ///   - done: Rounds of that stage; before the first, it has no figures.
+  package func item(_ number: Int, stage: Int, done: Int) throws -> RetentionRule.Item {
+    guard done > 0 else { return RetentionRule.Item(number: number) }
+    return try ledger.figures(ofStage: stage, through: done).item(number)
+  }
+
   /// Says that a checkpoint was written, or that some were removed: the registry looks.
   package func checkpointsChanged() throws {
     let checkpoints = try CheckpointEntry.all(in: folder)
