@@ -34,7 +34,8 @@ struct JobOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Told on standard input, as JSON, how a job ended; without a shell.", valueName: "command"))
+      "Told on standard input, as JSON, how a job ended and what it promoted; without a shell.",
+      valueName: "command"))
   var hook: String?
 
   @Option(

@@ -8,7 +8,10 @@ struct QueueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "queue",
     abstract: "Runs pipelines once, when there is room.",
-    subcommands: [QueueAddCommand.self, QueueListCommand.self, QueueCancelCommand.self])
+    subcommands: [
+      QueueAddCommand.self, QueueListCommand.self, QueueCancelCommand.self,
+      QueueCollectCommand.self,
+    ])
 }
 
 /// The command `hone queue add`.

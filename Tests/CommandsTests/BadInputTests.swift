@@ -109,6 +109,9 @@ import Testing
       "schedule add n --pipeline p.yaml --cron @daily --at HEAD", 64, "lies in no git repository"),
     Case("queue add p.yaml --track main", 64, "lies in no git repository"),
     Case("queue add p.yaml --track main --at HEAD", 64, "leave one of them out"),
+    Case("queue gc --keep-last 0", 64, "--keep-last is 0"),
+    Case("queue gc --keep-last 1 --json", 64, "add --yes to delete"),
+    Case("promote --undo champion --hook 'x", 64, "quotation mark that is not closed"),
     Case("schedule next", 64, "Name a schedule, or an expression"),
     Case("frobnicate", 64, "Unexpected argument 'frobnicate'"),
   ]

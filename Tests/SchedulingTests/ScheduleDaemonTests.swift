@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Registry
 import Testing
 
 @testable import Scheduling
@@ -209,16 +210,56 @@ import Testing
     #expect(try hone.store.jobs(done: 1).first?.hook == "it failed with exit code 3")
     #expect(try phase(hone, job.id) == .ended(.succeeded))
     let told = try JSONDecoder().decode(
-      JobHook.Message.self, from: Data(contentsOf: hone.folder.appending(path: "told")))
-    #expect(told.event == "success" && told.outcome == .succeeded && told.job == job.id)
+      HookMessage.self, from: Data(contentsOf: hone.folder.appending(path: "told")))
+    #expect(told.event == .success && told.outcome == .succeeded && told.job == job.id)
     #expect(told.run == hone.runs.appending(path: "sums-1").path)
+  }
+
+  @Test func `a hook is told what a job promoted, and then how it ended`() async throws {
+    let hone = try StubHone("status failed; exit 64")
+    func promotion(_ number: Int, created: Date, _ action: PromotionEntry.Action = .promote)
+      -> PromotionEntry
+    {
+      PromotionEntry(
+        name: "champion", action: action, number: number, previous: nil, run: "sums-1",
+        created: created.ISO8601Format())
+    }
+    // One of an earlier run of that name, one of this run, and one that the gate refused.
+    try hone.registry.add(promotion(1, created: Date() - 3600))
+    try hone.registry.add(promotion(2, created: Date() + 3600))
+    try hone.registry.add(promotion(2, created: Date() + 3600, .refuse))
+    var request = hone.request()
+    request.hook = ["sh", "-c", "cat >> told"]
+    _ = try hone.store.enqueue(request, now: Date())
+    try await serve(hone, until: "the hook") { try hone.store.jobs(done: 1).first?.hook != nil }
+    let told = try String(contentsOf: hone.folder.appending(path: "told"), encoding: .utf8)
+      .split(separator: "\n")
+      .map { try JSONDecoder().decode(HookMessage.self, from: Data($0.utf8)) }
+    #expect(told.map(\.event) == [.promotion, .failure])
+    #expect(told.first?.promotion?.number == 2 && told.first?.job == 1)
+    #expect(
+      told.first?.promotion?.policy == hone.runs.appending(path: "policies/champion/2").path)
+    #expect(try hone.store.jobs(done: 1).first?.hook == "done")
+  }
+
+  @Test func `a hook that fails says which message it failed on`() async throws {
+    let job = Job(
+      id: 1, schedule: nil, instant: Date(),
+      request: JobRequest(name: "a", pipeline: "/", folder: "/"))
+    let end = HookMessage(job, outcome: .failed, runs: URL(filePath: "/runs"))
+    let entry = PromotionEntry(
+      name: "c", action: .promote, number: 1, previous: nil, created: "2025-01-31T02:00:00Z")
+    let promotion = HookMessage(entry, of: job, runs: URL(filePath: "/runs"))
+    let picky = JobHook(words: ["grep", "-q", "failure"], folder: "/")
+    #expect(await picky.run([promotion, end]) == "promotion: it failed with exit code 1")
+    #expect(await picky.run([end]) == "done")
   }
 
   @Test func `a hook that does not end is ended`() async throws {
     let job = Job(
       id: 1, schedule: nil, instant: Date(),
       request: JobRequest(name: "a", pipeline: "/", folder: "/"))
-    let message = JobHook.Message(job, outcome: .failed, runs: URL(filePath: "/runs"))
+    let message = HookMessage(job, outcome: .failed, runs: URL(filePath: "/runs"))
     let hook = JobHook(words: ["sleep", "1000"], folder: "/")
     #expect(await hook.run(message, limitSeconds: 0.2) == "it took longer than 0 s and was ended")
     let missing = JobHook(words: ["no-such-program-as-this"], folder: "/")

@@ -275,8 +275,19 @@ package actor ScheduleDaemon {
   private func tellHook(of job: Job) {
     guard !job.request.hook.isEmpty, case .ended(let outcome) = job.phase else { return }
     let hook = JobHook(words: job.request.hook, folder: job.request.folder)
-    let message = JobHook.Message(job, outcome: outcome, runs: runs)
-    hooks[job.id] = Task { record(await hook.run(message), ofHookFor: job.id) }
+    let end = HookMessage(job, outcome: outcome, runs: runs)
+    let messages = promotions(of: job).map { HookMessage($0, of: job, runs: runs) } + [end]
+    hooks[job.id] = Task { record(await hook.run(messages), ofHookFor: job.id) }
+  }
+
+  /// What the job's run promoted, however the job ended.
+  private func promotions(of job: Job) -> [PromotionEntry] {
+    do {
+      return try store.promotions(of: job)
+    } catch {
+      say("\(error)")  // the job's end is told all the same
+      return []
+    }
   }
 
   private func record(_ result: String, ofHookFor job: Int) {
@@ -286,7 +297,7 @@ package actor ScheduleDaemon {
     } catch {
       say("\(error)")
     }
-    if result != "done" { say("Job \(job): its hook: \(result).") }
+    if result != JobHook.done { say("Job \(job): its hook: \(result).") }
   }
 
   private func sleep(until wake: Date) -> Task<Void, Never> {
