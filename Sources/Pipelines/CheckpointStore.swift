@@ -52,6 +52,7 @@ struct CheckpointStore {
   ///   - updater: What trains; nil where nothing does.
   ///   - item: Finds the figures of a checkpoint, by its number and state.
   /// - Returns: Its folder.
+  /// - Throws: Where something cannot be written or removed, or what `item` throws.
   @discardableResult
   func write(
     _ state: CheckpointState, policy: Policy, updater: Updater?,

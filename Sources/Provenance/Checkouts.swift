@@ -16,6 +16,7 @@ package struct Checkouts: Sendable {
   ///   - commit: 40 hexadecimal digits.
   ///   - patch: Over it; empty for none.
   ///   - root: The root of the repository's working tree.
+  /// - Returns: The name, by which a person finds repository and commit.
   package static func name(_ commit: String, patch: Data = Data(), of root: URL) -> String {
     let digest = patch.isEmpty ? "" : SHA256.hexadecimal(of: Array(patch))
     let key = SHA256.hexadecimal(of: Array("\(root.path)\n\(commit)\n\(digest)".utf8))

@@ -56,12 +56,13 @@ extension Repository {
 
   // MARK: - What lies in a commit
 
-  /// The bytes of a file of a commit; nil where the commit has no such file.
+  /// Reads a file of a commit.
   ///
   /// - Parameters:
   ///   - path: From the root of the working tree.
   ///   - commit: 40 hexadecimal digits.
   ///   - limit: Bytes at most.
+  /// - Returns: Its bytes; nil where the commit has no such file.
   /// - Throws: ``GitError/tooMuch(what:limit:)`` for a larger one, or another ``GitError``.
   package func file(
     _ path: String, of commit: String, limit: Int = 1 << 20

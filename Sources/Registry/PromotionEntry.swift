@@ -92,11 +92,13 @@ extension Registry {
     }
   }
 
-  /// The promotions of a run's policy from a moment on, the oldest first.
+  /// Finds the promotions of a run's policy from a moment on.
   ///
   /// - Parameters:
   ///   - run: The name of the run's folder.
   ///   - moment: Since when: another run of that name, which is deleted by now, may have come before.
+  /// - Returns: The promotions, the oldest first.
+  /// - Throws: ``RegistryError``.
   package func promotions(ofRun run: String, since moment: Date) throws -> [PromotionEntry] {
     try read { database in
       try PromotionEntry.fetchAll(

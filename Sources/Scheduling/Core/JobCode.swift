@@ -1,5 +1,6 @@
-/// Which commit's files a job runs with, in place of the working folder's own: its pipeline, tasks and
-/// verifiers. The program is the daemon's.
+/// Which commit's files a job runs with, in place of the working folder's own.
+///
+/// They are its pipeline, tasks and verifiers. The program is the daemon's.
 package struct JobCode: Codable, Equatable, Sendable {
   /// What names the commit.
   package enum Reference: Codable, Equatable, Sendable {
