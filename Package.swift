@@ -74,7 +74,7 @@ let tests: [Target] = [
   test("Evaluation", ["Policies", "Rollouts", "Tasks", "VerifierKit", "Verifiers"], fixtures: true),
   test("Rollouts", ["Policies", "Settings", "Tasks", "TestPolicies", "VerifierKit", "Verifiers"]),
   test("Pipelines", ["Evaluation", "Registry", "Rollouts", "Settings", "Tasks", "Training", "VerifierKit", "hone", grdb]),
-  test("Scheduling", ["Digests", "Randomness", "Registry", "Runs", "Settings"], fixtures: true),
+  test("Scheduling", ["Digests", "Provenance", "Randomness", "Registry", "Runs", "Settings"], fixtures: true),
   test("Workbench", ["Provenance", "Rollouts", "Sandbox", "Tasks", "VerifierKit", "Verifiers", log]),
   test("Commands", ["hone", "Digests", "Evaluation", "PolicyGradient", "Provenance", "Runs", "Sandbox", "Settings", "Tasks", "VerifierKit", "Verifiers", "Workbench", arguments, subprocess]),
 ]
@@ -125,7 +125,7 @@ let package = Package(
     module("Sandbox", ["CSandbox"]),
     module("Cells", ["CCell"]),
     module("Runs", ["Settings"]),
-    module("Provenance", ["CGit2"]),
+    module("Provenance", ["CGit2", "Digests"]),
     // Floor 2: files of models; tasks.
     module("Tasks", ["Digests", "FactTables", "Gzip", "PropositionalLogic", "Randomness", "Settings", "VerifierKit"]),
     module("ModelFiles", ["CFiles", "Tensors", "Transformers", "Tokenizers"]),
@@ -143,9 +143,9 @@ let package = Package(
     .target(name: "Workbench", dependencies: ["Digests", "Provenance", "Randomness", "Rollouts", "Runs", "Sandbox", "Settings", "Tasks", "VerifierKit", "Verifiers", log], resources: [.embedInCode("Templates")], swiftSettings: strict),
     // Floor 6: a pipeline file becomes a recorded run.
     module("Pipelines", ["Digests", "Evaluation", "ModelFiles", "Policies", "PolicyGradient", "Provenance", "Randomness", "Registry", "Rollouts", "Runs", "Settings", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers"]),
-    module("Scheduling", ["Randomness", "Registry", "Runs", "Settings", grdb, subprocess, system]),
+    module("Scheduling", ["Provenance", "Randomness", "Registry", "Runs", "Settings", grdb, subprocess, system]),
     // Floor 7: the command line.
-    module("Commands", ["Digests", "Evaluation", "Measurements", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Provenance", "Registry", "Rollouts", "Runs", "Sandbox", "Scheduling", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess]),
+    module("Commands", ["Digests", "Evaluation", "Measurements", "ModelFiles", "Pipelines", "Policies", "PolicyGradient", "Provenance", "Registry", "Rollouts", "Runs", "Sandbox", "Scheduling", "Settings", "Tasks", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", "Workbench", arguments, log, subprocess, system]),
     .executableTarget(name: "hone", dependencies: ["Commands", "hone-cell", "hone-verifier-answer-format", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-exact-text", "hone-verifier-fact-table", "hone-verifier-openai-grader", "hone-verifier-proof", "hone-verifier-proof-assistant", "jail", arguments], swiftSettings: strict),
     .executableTarget(name: "hone-benchmarks", dependencies: ["Limits", "Measurements", "Pipelines", "Policies", "PolicyGradient", "Provenance", "Randomness", "Registry", "Rollouts", "Runs", "Sandbox", "Tasks", "Tensors", "Tokenizers", "Training", "Transformers", "VerifierKit", "Verifiers", arguments, subprocess, system, "hone-cell", "hone-verifier-arithmetic", "hone-verifier-code-runner", "hone-verifier-fact-table", "hone-verifier-proof", "jail"], path: "Benchmarks", swiftSettings: strict),
     // The verifiers that come with the house: each its own process, each only on VerifierKit.

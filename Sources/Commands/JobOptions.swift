@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pipelines
+import Runs
 import Scheduling
 import Settings
 
@@ -33,18 +34,39 @@ struct JobOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Told on standard input, as JSON, how a job ended; without a shell.", valueName: "command"))
+      "Told on standard input, as JSON, how a job ended and what it promoted; without a shell.",
+      valueName: "command"))
   var hook: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Take pipeline, tasks and verifiers of one commit, like HEAD~2.", valueName: "commit"))
+  var at: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Take them of a branch as it is when a job starts.", valueName: "branch"))
+  var track: String?
+
+  func validate() throws {
+    if at != nil, track != nil {
+      throw ValidationError("--at names one commit, and --track a branch: leave one of them out.")
+    }
+  }
 
   /// The request for a pipeline's file, once its settings were read; without a name for its runs,
   /// they have the pipeline's.
   func request(for file: String, name: String?) throws -> JobRequest {
     let url = URL(filePath: file).absoluteURL.standardizedFileURL
-    let pipeline = try Pipeline.load(
-      URL(filePath: file), overrides: try overrides.map(SettingOverride.init))
+    let folder = URL(
+      filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+    let code = try JobCode.asked(
+      commit: at, branch: track, pipeline: URL(filePath: file), in: folder)
+    let pipeline = try pipeline(file, of: code)
     var request = JobRequest(
-      name: name ?? pipeline.settings.name, pipeline: url.path,
-      folder: FileManager.default.currentDirectoryPath)
+      name: name ?? pipeline?.settings.name ?? url.deletingPathExtension().lastPathComponent,
+      pipeline: url.path, folder: folder.path)
+    request.code = code
     request.overrides = overrides
     request.priority = priority
     request.retries.limit = retries
@@ -60,6 +82,20 @@ struct JobOptions: ParsableArguments {
     request.hook = try hook.map(ShellWords.split) ?? []
     try request.validate()
     return request
+  }
+
+  /// The pipeline that a job would run now; nil where its branch is not there yet.
+  private func pipeline(_ file: String, of code: JobCode?) throws -> Pipeline? {
+    let overrides = try overrides.map(SettingOverride.init)
+    guard let code else { return try Pipeline.load(URL(filePath: file), overrides: overrides) }
+    do {
+      let text = String(decoding: try code.pipelineFile(), as: UTF8.self)
+      return try Pipeline(
+        SettingsTree.parse(text, file: "\(file) of \(code.text)"), overrides: overrides)
+    } catch let error as ScheduleError where track != nil {
+      CommandOutput.display().message("\(error) Jobs are passed over as long as that is so.")
+      return nil
+    }
   }
 
   static func time(_ text: String, _ option: String) throws(ScheduleError) -> TimeSpan {

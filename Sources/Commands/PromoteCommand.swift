@@ -5,6 +5,7 @@ import Pipelines
 import Policies
 import Registry
 import Runs
+import Scheduling
 import Settings
 import Tasks
 import Verifiers
@@ -36,6 +37,7 @@ struct PromoteCommand: AsyncParsableCommand {
       hone policies history NAME. A policy is used by its name: --policy champion.
 
         hone promote elements-tiny-1 --to champion --second exact-text
+        hone promote elements-tiny-1 --to champion --no-second --hook "./deploy.sh"
         hone promote --undo champion
       """)
 
@@ -97,6 +99,12 @@ struct PromoteCommand: AsyncParsableCommand {
   @Option(help: "Tokens of an answer. [default: the run's]")
   var maxTokens: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Told on standard input, as JSON, that the name stands for another policy; without a shell.",
+      valueName: "command"))
+  var hook: String?
+
   @OptionGroup var runsFolder: RunsFolderOptions
 
   @OptionGroup var sandboxOptions: SandboxOptions
@@ -145,9 +153,11 @@ struct PromoteCommand: AsyncParsableCommand {
 
   func run() async throws {
     let policies = NamedPolicies(runsFolder.url)
+    let words = try hook.map(ShellWords.split)
     if let undo {
       let entry = try policies.undo(undo)
-      return try show(entry, decision: nil)
+      try show(entry, decision: nil)
+      return await tell(words, entry)
     }
     guard let challenger, let to else { return }
     let reference = try RunReference(challenger, in: runsFolder.url)
@@ -162,6 +172,16 @@ struct PromoteCommand: AsyncParsableCommand {
     let (entry, decision) = try await promotion.run(CommandOutput.display())
     try show(entry, decision: decision)
     if entry.action == .refuse { throw ExitCode(1) }
+    await tell(words, entry)
+  }
+
+  /// Tells the hook; how it does changes nothing about the promotion.
+  private func tell(_ words: [String]?, _ entry: PromotionEntry) async {
+    guard let words else { return }
+    let runs = runsFolder.url.absoluteURL.standardizedFileURL
+    let result = await JobHook(words: words, folder: FileManager.default.currentDirectoryPath)
+      .run(HookMessage(entry, runs: runs))
+    if result != JobHook.done { CommandOutput.display().message("The hook: \(result).") }
   }
 
   private func show(_ entry: PromotionEntry, decision: PromotionDecision?) throws {

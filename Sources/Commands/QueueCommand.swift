@@ -8,7 +8,10 @@ struct QueueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "queue",
     abstract: "Runs pipelines once, when there is room.",
-    subcommands: [QueueAddCommand.self, QueueListCommand.self, QueueCancelCommand.self])
+    subcommands: [
+      QueueAddCommand.self, QueueListCommand.self, QueueCancelCommand.self,
+      QueueCollectCommand.self,
+    ])
 }
 
 /// The command `hone queue add`.
@@ -20,6 +23,7 @@ struct QueueAddCommand: ParsableCommand {
     discussion: """
         hone queue add pipelines/arithmetic-tiny.yaml
         hone queue add a.yaml b.yaml --priority 5 --max-time 2h --json
+        hone queue add pipelines/arithmetic-tiny.yaml --at HEAD~1
       """)
 
   @Argument(help: "The pipelines' YAML files.")

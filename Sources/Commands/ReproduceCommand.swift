@@ -4,7 +4,6 @@ import Pipelines
 import Registry
 import Runs
 import Settings
-import Subprocess
 
 /// The command `hone reproduce`.
 struct ReproduceCommand: AsyncParsableCommand {
@@ -22,7 +21,7 @@ struct ReproduceCommand: AsyncParsableCommand {
 
         hone reproduce arithmetic-tiny-1
         hone reproduce arithmetic-tiny-1 --rounds 3
-        hone reproduce runs/arithmetic-tiny-1 --build
+        hone reproduce runs/arithmetic-tiny-1 --build --rounds 3
       """)
 
   @Argument(help: ArgumentHelp("A run's name, or its folder.", valueName: "run"))
@@ -49,9 +48,6 @@ struct ReproduceCommand: AsyncParsableCommand {
     if let rounds, rounds < 1 {
       throw ValidationError("--rounds is \(rounds), but it must be at least 1.")
     }
-    if rounds != nil, build {
-      throw ValidationError("A program that is built runs to its end: leave out --rounds.")
-    }
   }
 
   /// What was found.
@@ -77,11 +73,16 @@ struct ReproduceCommand: AsyncParsableCommand {
     let display = CommandOutput.display()
     let remarks = plan.remarks + remarks(on: plan)
     remarks.forEach(display.message)
-    let builds = build && plan.checkout != nil
-    let made =
-      try await builds ? runBuilt(plan, in: parent) : runHere(plan, in: parent, display)
+    let made: URL
+    if build, let checkout = plan.checkout {
+      made = try await BuiltProgram(buildingIn: checkout, of: plan.root)
+        .run(plan, in: parent, rounds: rounds)
+    } else {
+      made = try await runHere(plan, in: parent, display)
+    }
     let summary = Summary(
-      run: original.path, reproduction: made.path, code: plan.place, isBuilt: builds,
+      run: original.path, reproduction: made.path, code: plan.place,
+      isBuilt: build && plan.checkout != nil,
       remarks: remarks,
       comparison: try RecordComparison(
         original, made, isPrefix: rounds != nil || plan.manifest.status != .finished),
@@ -128,40 +129,6 @@ struct ReproduceCommand: AsyncParsableCommand {
     } catch let stopped as RunInterrupted where rounds != nil && !interrupt.isRaised {
       return URL(filePath: stopped.run, directoryHint: .isDirectory)
     }
-  }
-
-  /// Builds the program of the checkout, and lets it run.
-  ///
-  /// - Returns: The new run's folder.
-  private func runBuilt(_ plan: ReproductionPlan, in parent: URL) async throws -> URL {
-    let root = plan.checkout ?? plan.folder
-    guard FileManager.default.fileExists(atPath: root.appending(path: "Sources/hone").path) else {
-      throw ReproductionError.nothingToBuild(folder: root.path)
-    }
-    let swift = ["swift", "build", "-c", "release", "--product", "hone"]
-    let building = try await Subprocess.run(
-      .name("env"), arguments: Arguments(["-C", root.path] + swift),
-      output: .currentStandardError, error: .currentStandardError)
-    try Self.require(building.terminationStatus, swift)
-    let hone = root.appending(path: ".build/release/hone").path
-    let command =
-      [hone, "run", plan.settings.path, "--runs", parent.path, "--json"]
-      + (try plan.overrides().flatMap { ["--set", $0] })
-    let running = try await Subprocess.run(
-      .name("env"), arguments: Arguments(["-C", plan.folder.path] + command),
-      output: .string(limit: 1 << 26), error: .currentStandardError)
-    try Self.require(running.terminationStatus, command)
-    /// The part of a report that every version writes.
-    struct Report: Decodable { let run: String }
-    let report: Report = try StableJSON.value(from: Data(running.standardOutput.utf8))
-    return parent.appending(path: report.run, directoryHint: .isDirectory)
-  }
-
-  private static func require(
-    _ status: TerminationStatus, _ command: [String]
-  ) throws(ReproductionError) {
-    guard !status.isSuccess else { return }
-    throw .failed(command: command.joined(separator: " "), status: "\(status)")
   }
 }
 

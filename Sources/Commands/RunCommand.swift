@@ -55,6 +55,11 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A folder that was reserved for this run.", visibility: .hidden))
   var into: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Where a model is looked for that the working folder does not have.", visibility: .hidden))
+  var models: String?
+
   @Flag(help: "Refuse to start where files differ from the commit that is checked out.")
   var requireClean = false
 
@@ -82,21 +87,34 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
+  private var here: URL {
+    URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+  }
+
   func run() async throws {
     if detach { return try await DetachedRun(self).start() }
     let display = ProgressDisplay(ProgressOutput(to: FileHandle.standardError))
-    let interrupt = InterruptFlag(finishing: {
-      display.message("Finishing this round, then a checkpoint. Ctrl-C again stops at once.")
-    })
+    // The daemon asks again where it does not know whether it has asked.
+    let interrupt = InterruptFlag(
+      patient: [SIGTERM],
+      finishing: {
+        display.message("Finishing this round, then a checkpoint. Ctrl-C again stops at once.")
+      })
     let runner = PipelineRunner(display: display) { interrupt.isRaised }
     let report: RunReport
     if let resume {
       report = try await runner.resume(URL(filePath: resume))
     } else {
       let file = URL(filePath: pipeline ?? "")
+      let elsewhere = try models.map { folder in
+        try ModelElsewhere.overrides(
+          for: Pipeline.load(file, overrides: try overrides.map(SettingOverride.init)), in: here,
+          else: URL(filePath: folder))
+      }
       report = try await runner.start(
-        Pipeline.load(file, overrides: try overrides.map(SettingOverride.init)), file: file,
-        in: URL(filePath: runs), reserved: into.map { URL(filePath: $0) },
+        Pipeline.load(
+          file, overrides: try (overrides + (elsewhere ?? [])).map(SettingOverride.init)),
+        file: file, in: URL(filePath: runs), reserved: into.map { URL(filePath: $0) },
         requiresClean: requireClean, reruns: rerun)
     }
     if json { print(String(decoding: try StableJSON.document(report), as: UTF8.self)) }

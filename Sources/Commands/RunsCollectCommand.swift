@@ -12,10 +12,12 @@ struct RunsCollectCommand: ParsableCommand {
     discussion: """
       <kind> is checkpoints (of each run), rollouts (of each run's rounds) or runs
       (of each pipeline, by the numbers in their names). What any --keep option keeps,
-      stays. Never deleted: a run that a process is at work on or that a job refers
-      to; the policy that a run ships; what a run that was stopped needs to go on. A
-      policy that was promoted stays when its run goes. What would go is shown
-      first, and asked for.
+      stays. While it works, a run keeps its newest two checkpoints, or what
+      'checkpoints' of its pipeline says: { keepLast: 2, keepEvery: 10,
+      keepBest: greedy }. Never deleted: a run that a process is at work on or that a
+      job goes on with; the policy that a run ships; what a run that was stopped needs
+      to go on. A policy that was promoted stays when its run goes. What would go is
+      shown first, and asked for.
 
         hone runs gc runs --keep-last 10 --keep-best greedy --dry-run
         hone runs gc rollouts --keep-every 10 --keep-last 5
@@ -119,7 +121,7 @@ struct RunsCollectCommand: ParsableCommand {
   }
 
   /// Asks on a terminal; elsewhere nobody agrees.
-  private static func agrees() -> Bool {
+  static func agrees() -> Bool {
     guard isatty(FileHandle.standardInput.fileDescriptor) == 1 else {
       CommandOutput.display().message("Nobody can be asked here: --yes deletes without asking.")
       return false

@@ -18,11 +18,16 @@ struct ScheduleAddCommand: ParsableCommand {
       twice happens once, the first time. What happens in all hours (*/15 * * * *)
       follows elapsed time.
 
+      With --at or --track, a job takes its pipeline, tasks and verifiers from a
+      checkout of that commit, and not from the working tree; the program is the
+      daemon's. A branch that is not there when a job should start has it skipped.
+
         hone schedule add nightly --pipeline p.yaml --cron "0 2 * * *"
         hone schedule add weekly --pipeline p.yaml --cron "0 3 * * SUN" \\
           --timezone Europe/Paris --set reinforce.rounds=500 --max-time 6h
         hone schedule add often --pipeline p.yaml --cron "*/30 * * * *" \\
           --overlap queue --quiet 08:00-18:00 --quiet-pause --json
+        hone schedule add stable --pipeline p.yaml --cron @daily --track main
       """)
 
   @Argument(help: "Names the schedule and its runs.")
@@ -57,20 +62,12 @@ struct ScheduleAddCommand: ParsableCommand {
   @Flag(help: "Stop a job at a checkpoint for quiet hours, and go on after them.")
   var quietPause = false
 
-  @Option(help: ArgumentHelp("Run the code of one commit.", valueName: "commit"))
-  var at: String?
-
-  @Option(help: ArgumentHelp("Run the code of a branch as it stands.", valueName: "branch"))
-  var track: String?
-
   @OptionGroup var folder: RunsFolderOptions
 
   @Flag(help: "Print as JSON.")
   var json = false
 
   func run() throws {
-    if at != nil { throw ScheduleError.cannotCheckOut(option: "at") }
-    if track != nil { throw ScheduleError.cannotCheckOut(option: "track") }
     let zone = try timezone.map { try ScheduleZone(named: $0) } ?? .current
     var schedule = Schedule(
       name: name, cron: try CronExpression(parsing: cron), zone: zone,

@@ -39,7 +39,7 @@ struct ScheduleRunCommand: AsyncParsableCommand {
     ) { line in display.message("\(Date().ISO8601Format()) \(line)") }
     let interrupt = InterruptFlag(finishing: { daemon.send(.shutDown) })
     let hangUp = SignalWatch([SIGHUP])
-    hangUp.start { daemon.send(.told) }
+    hangUp.start { _ in daemon.send(.told) }
     defer { withExtendedLifetime((interrupt, hangUp)) {} }
     try await daemon.run()
   }

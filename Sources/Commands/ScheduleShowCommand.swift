@@ -49,6 +49,7 @@ struct ScheduleShowCommand: ParsableCommand {
     let job = schedule.job
     var rows = [
       ("pipeline", job.pipeline), ("working folder", job.folder),
+      ("code", job.code?.text ?? "the working folder's"),
       ("overrides", job.overrides.joined(separator: " ")),
       ("cron", "\(schedule.cron) in \(zone)"), ("next", shown.summary.next ?? "paused"),
       ("overlap", schedule.overlap.rawValue), ("misfire", schedule.misfire.rawValue),

@@ -45,11 +45,14 @@ struct ScheduleSummary: Encodable {
     [
       name, cron, timezone, next ?? "paused",
       last.map { "\($0.instant) \($0.state)\($0.run.map { " (\($0))" } ?? "")" } ?? "-",
+      schedule.job.code.map { code in
+        "\(code.text)\(last?.commit.map { " (\($0.prefix(12)))" } ?? "")"
+      } ?? "-",
       skipped.map { "\($0.last): \($0.reason)" } ?? "-",
     ]
   }
 
-  static let columns = ["schedule", "cron", "zone", "next", "last", "skipped"]
+  static let columns = ["schedule", "cron", "zone", "next", "last", "code", "skipped"]
 }
 
 /// What is shown of a job.
@@ -61,6 +64,11 @@ struct JobSummary: Encodable {
   let state: String
   let priority: Int
   let run: String?
+  /// The commit or branch that it asks for, the commit that it runs with, and what is to be known of
+  /// that; nil where it takes the files of its working folder.
+  let code: String?
+  let commit: String?
+  let codeRemark: String?
   let started: String?
   let ended: String?
   let failures: Int
@@ -74,16 +82,21 @@ struct JobSummary: Encodable {
     (id, name, schedule) = (job.id, job.request.name, job.schedule)
     (instant, state, priority) = (zone.text(job.instant), job.phase.name, job.request.priority)
     run = job.run
+    (code, commit) = (job.request.code?.text, job.checkout?.commit)
+    codeRemark = job.checkout?.remark
     (started, ended) = (record.started.map(zone.text), record.ended.map(zone.text))
     (failures, secondsAtWork, note) = (job.failures, job.usedSeconds, job.note)
     hook = record.hook
   }
 
   var row: [String] {
-    ["\(id)", state, name, schedule ?? "-", instant, "\(priority)", run ?? "-", note ?? "-"]
+    [
+      "\(id)", state, name, schedule ?? "-", instant, "\(priority)", run ?? "-",
+      commit.map { String($0.prefix(12)) } ?? code ?? "-", note ?? codeRemark ?? "-",
+    ]
   }
 
   static let columns = [
-    "job", "state", "name", "schedule", "for", "priority", "run", "note",
+    "job", "state", "name", "schedule", "for", "priority", "run", "code", "note",
   ]
 }

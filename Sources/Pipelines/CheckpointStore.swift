@@ -26,12 +26,18 @@ struct CheckpointState: Codable, Equatable, Sendable {
 
 /// The checkpoints of a run: folders `000001`, `000002`, …, each a Hugging Face model folder.
 ///
-/// The newest two are kept, so that the last good one stays whatever happens to the next. Each has
-/// the digests of its files.
+/// Unless its settings say otherwise, a run keeps the newest two, so that the last good one stays
+/// whatever happens to the next. Each has the digests of its files.
 struct CheckpointStore {
   private let folder: URL
+  private let rule: RetentionRule
 
-  init(_ folder: URL) { self.folder = folder }
+  /// - Parameters:
+  ///   - folder: Where they are.
+  ///   - rule: Which of them stay when the next is written, which stays in any case.
+  init(_ folder: URL, keeping rule: RetentionRule = CheckpointSettings().rule) {
+    (self.folder, self.rule) = (folder, rule)
+  }
 
   /// Files of a checkpoint that are of the training, and not of the policy; digests of all among them.
   static let ofTraining: Set<String> = [
@@ -40,16 +46,42 @@ struct CheckpointStore {
 
   /// Writes the next checkpoint and removes those that are no longer needed.
   ///
+  /// - Parameters:
+  ///   - state: Where the run stands.
+  ///   - policy: The policy as it is.
+  ///   - updater: What trains; nil where nothing does.
+  ///   - item: Finds the figures of a checkpoint, by its number and state.
   /// - Returns: Its folder.
+  /// - Throws: Where something cannot be written or removed, or what `item` throws.
   @discardableResult
-  func write(_ state: CheckpointState, policy: Policy, updater: Updater?) throws -> URL {
+  func write(
+    _ state: CheckpointState, policy: Policy, updater: Updater?,
+    item: (Int, CheckpointState) throws -> RetentionRule.Item
+  ) throws -> URL {
     let numbers = numbers()
     let next = url((numbers.last ?? 0) + 1)
     var extras = [ModelFolder.Extra.file("state.json", try StableJSON.document(state))]
     if let updater { extras.append(.tensors("optimizer.safetensors", moments(updater))) }
     try policy.write(to: next, extras: extras, seal: Self.seal)
-    for number in numbers.dropLast(1) { try FileManager.default.removeItem(at: url(number)) }
+    let kept = try rule.kept(of: self.numbers().map { try self.item($0, item) })
+    for number in numbers where !kept.contains(number) {
+      try FileManager.default.removeItem(at: url(number))
+    }
     return next
+  }
+
+  /// A checkpoint as the rule sees it; without figures where none are asked for or none can be had.
+  private func item(
+    _ number: Int, _ item: (Int, CheckpointState) throws -> RetentionRule.Item
+  ) throws -> RetentionRule.Item {
+    guard rule.keepBest != nil else { return RetentionRule.Item(number: number) }
+    let found: CheckpointState
+    do throws(CheckpointDamage) {
+      found = try state(url(number))
+    } catch {
+      return RetentionRule.Item(number: number)  // whoever goes on from it says that it is damaged
+    }
+    return try item(number, found)
   }
 
   /// Writes what a run ships.
@@ -114,18 +146,21 @@ struct CheckpointStore {
   private func whole(_ folder: URL) throws(CheckpointDamage) -> CheckpointState {
     let hasDigests = CheckpointDigests.exist(in: folder)
     if hasDigests, let damage = CheckpointDigests.damage(in: folder) { throw damage }
-    let state: CheckpointState
-    do {
-      state = try StableJSON.value(
-        from: try Data(contentsOf: folder.appending(path: "state.json")))
-    } catch {
-      throw CheckpointDamage(file: "state.json", reason: "it cannot be read")
-    }
+    let state = try state(folder)
     // Who counts entries of the ledger writes digests, too.
     if !hasDigests, state.ledgerEntries != nil {
       throw CheckpointDamage(file: CheckpointDigests.fileName, reason: "it is gone")
     }
     return state
+  }
+
+  private func state(_ folder: URL) throws(CheckpointDamage) -> CheckpointState {
+    do {
+      return try StableJSON.value(
+        from: try Data(contentsOf: folder.appending(path: "state.json")))
+    } catch {
+      throw CheckpointDamage(file: "state.json", reason: "it cannot be read")
+    }
   }
 
   private static func seal(_ folder: URL) throws -> ModelFolder.Extra {

@@ -157,7 +157,7 @@ package struct NamedPolicies: Sendable {
   }
 
   private func folder(_ name: String, _ number: Int) -> URL {
-    runs.appending(path: "policies/\(name)/\(number)")
+    runs.appending(path: PromotionEntry.place(name, number))
   }
 
   private static func number(_ rows: [PromotionEntry]) -> Int? { rows.last?.number }

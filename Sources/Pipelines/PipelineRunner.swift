@@ -149,7 +149,8 @@ package struct PipelineRunner {
       pipeline: pipeline, policy: parts.policy, training: parts.training,
       evaluation: parts.evaluation, judge: parts.judge, folder: folder, display: display,
       isAskedToStop: isInterrupted, roundLimit: roundLimit,
-      checkpoints: CheckpointStore(folder.checkpoints), recorder: recorder,
+      checkpoints: CheckpointStore(
+        folder.checkpoints, keeping: pipeline.settings.checkpoints.rule), recorder: recorder,
       tally: checkpoint?.state.tally ?? RunTally(),
       fingerprints: try StageFingerprints(
         pipeline, training: parts.training, evaluation: parts.evaluation,

@@ -15,6 +15,7 @@ package struct PipelineSettings: SettingsSection {
   /// What a completion is worth: a weighted sum of verdicts.
   package var reward = [RewardTerm(verifier: "arithmetic")]
   package var sandbox = SandboxSettings()
+  package var checkpoints = CheckpointSettings()
 
   package init() {}
 

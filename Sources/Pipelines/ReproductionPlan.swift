@@ -24,6 +24,8 @@ package struct ReproductionPlan: Sendable {
   package let folder: URL
   /// The root of the checkout; nil where there is none.
   package let checkout: URL?
+  /// The root of the working tree that has the commit; the folder at hand where there is none.
+  package let root: URL
   /// What the user should know about it, in sentences.
   package let remarks: [String]
   /// The folder that the run was started in, as it is now.
@@ -47,7 +49,7 @@ package struct ReproductionPlan: Sendable {
     guard let provenance = manifest.provenance, let code = provenance.code,
       let commit = code.commit
     else {
-      (place, folder, checkout, source) = (.unknown, here, nil, here)
+      (place, folder, checkout, root, source) = (.unknown, here, nil, here, here)
       remarks = [Self.remark(onCodeOf: manifest)]
       return
     }
@@ -57,6 +59,7 @@ package struct ReproductionPlan: Sendable {
     }
     let patch = try Self.patch(of: run, code)
     let (root, isPresent) = try Self.repository(with: commit, code, run: run, here: here)
+    self.root = root
     var remarks: [String] = []
     if let problem = provenance.codeProblem {
       remarks.append("Changes over the commit were not recorded: \(problem)")
@@ -73,7 +76,7 @@ package struct ReproductionPlan: Sendable {
       folder = root.appending(path: code.folder)
       remarks.append("The working tree is the recorded one, commit \(commit.prefix(12)).")
     } else {
-      let made = try Self.checkout(commit, patch: patch, code, of: root, in: cache)
+      let made = try Checkouts(in: cache).exact(commit, patch: patch, of: root)
       (place, checkout, folder) = (.checkout, made, made.appending(path: code.folder))
       remarks.append(
         """
@@ -91,12 +94,15 @@ package struct ReproductionPlan: Sendable {
   /// What must be set otherwise, since the checkout does not have it: a model beside the repository's
   /// files.
   package func overrides() throws -> [String] {
+    ModelElsewhere.overrides(for: try Pipeline.load(settings), in: folder, else: source)
+  }
+
+  /// The record files that have a record a round, without their ending.
+  package func roundFiles() throws -> [String] {
     let pipeline = try Pipeline.load(settings)
-    guard let path = pipeline.settings.policy.path, !path.hasPrefix("/"),
-      !FileManager.default.fileExists(atPath: folder.appending(path: path).path)
-    else { return [] }
-    let there = source.appending(path: path).standardizedFileURL.path
-    return ["policy.path='\(there.replacing("'", with: "''"))'"]
+    return zip(pipeline.positions, pipeline.stages).compactMap { position, stage in
+      if case .reinforce = stage.settings { position.records } else { nil }
+    }
   }
 
   // MARK: - Helpers
@@ -146,38 +152,6 @@ package struct ReproductionPlan: Sendable {
   ) throws -> String? {
     let changes = try repository.changes(excluding: folders)
     return changes.isClean ? nil : SHA256.hexadecimal(of: Array(changes.patch))
-  }
-
-  /// A folder of the cache with the commit and its patch; one that was changed is made anew.
-  private static func checkout(
-    _ commit: String, patch: Data, _ code: RunProvenance.Code, of root: URL, in cache: URL
-  ) throws -> URL {
-    let key = SHA256.hexadecimal(
-      of: Array("\(root.path)\n\(commit)\n\(code.patchDigest ?? "")".utf8))
-    let folder = cache.appending(
-      path: "\(root.lastPathComponent)-\(commit.prefix(12))-\(key.prefix(8))",
-      directoryHint: .isDirectory)
-    if FileManager.default.fileExists(atPath: folder.path) {
-      if try isWhole(folder, commit, patch) { return folder }
-      try FileManager.default.removeItem(at: folder)
-    }
-    try FileManager.default.createDirectory(at: cache, withIntermediateDirectories: true)
-    let beside = cache.appending(path: ".\(UUID().uuidString)")
-    try Repository(at: root).checkOut(commit, patch: patch, into: beside)
-    try FileManager.default.moveItem(at: beside, to: folder)
-    return folder
-  }
-
-  private static func isWhole(_ folder: URL, _ commit: String, _ patch: Data) throws -> Bool {
-    do throws(GitError) {
-      let repository = try Repository(at: folder)
-      let build = folder.appending(path: ".build")
-      let head = try repository.head()
-      let changes = try repository.changes(excluding: [build])
-      return head.commit == commit && changes.patch == patch
-    } catch {
-      return false  // what cannot be read is made anew
-    }
   }
 }
 

@@ -57,7 +57,9 @@ extension RunContext {
     var state = state
     try folder.synchronize()
     state.ledgerEntries = try recorder.drain()
-    let checkpoint = try checkpoints.write(state, policy: policy, updater: updater)
+    let checkpoint = try checkpoints.write(state, policy: policy, updater: updater) {
+      try recorder.item($0, stage: $1.stage + 1, done: $1.done)
+    }
     try recorder.checkpointsChanged()
     return checkpoint
   }

@@ -4,8 +4,8 @@ package import Foundation
 extension Repository {
   /// Writes a commit, and a patch over it, into a new folder of its own.
   ///
-  /// The folder becomes a repository that borrows the objects of this one, with the commit checked
-  /// out alone. Neither the working tree nor a reference of this repository changes. Files are
+  /// The folder becomes a repository that borrows the objects of this one and names its `origin`, with
+  /// the commit checked out alone. Neither the working tree nor a reference of this repository changes. Files are
   /// written as they were committed, except that line ends follow `.gitattributes`.
   ///
   /// - Parameters:
@@ -57,17 +57,34 @@ extension Repository {
     try check("git_repository_set_head_detached") {
       unsafe git_repository_set_head_detached(copy.handle.pointer, &id.value)
     }
-    var options = git_checkout_options()
-    unsafe git_checkout_options_init(&options, UInt32(GIT_CHECKOUT_OPTIONS_VERSION))
-    options.checkout_strategy = GIT_CHECKOUT_FORCE.rawValue
-    try check("git_checkout_tree") {
-      unsafe git_checkout_tree(copy.handle.pointer, tree.pointer, &options)
+    if let origin = try origin() {
+      _ = try GitHandle("git_remote_create", free: git_remote_free) {
+        unsafe git_remote_create(&$0, copy.handle.pointer, "origin", origin)
+      }
     }
+    try copy.write(tree)
     guard !patch.isEmpty else { return }
     let difference = try Self.difference(patch)
     try check("git_apply") {
       unsafe git_apply(
         copy.handle.pointer, difference.pointer, GIT_APPLY_LOCATION_WORKDIR, nil)
+    }
+  }
+
+  /// Writes the files of the commit that is checked out anew where they are not as they were
+  /// committed; other files stay.
+  func restore() throws(GitError) {
+    guard let commit = try head().commit else { throw .noCommit(repository: name) }
+    try write(try tree(of: commit))
+  }
+
+  /// Writes a tree's files into the working tree.
+  private func write(_ tree: borrowing GitHandle) throws(GitError) {
+    var options = git_checkout_options()
+    unsafe git_checkout_options_init(&options, UInt32(GIT_CHECKOUT_OPTIONS_VERSION))
+    options.checkout_strategy = GIT_CHECKOUT_FORCE.rawValue
+    try check("git_checkout_tree") {
+      unsafe git_checkout_tree(handle.pointer, tree.pointer, &options)
     }
   }
 

@@ -96,11 +96,11 @@ package struct FetchedRepository: ~Copyable {
       return head.branch.map { Resolved(kind: .branch, name: $0, commit: commit) }
         ?? Resolved(kind: .commit, name: commit, commit: commit)
     }
-    if let commit = try commit(ofReference: "refs/tags/\(name)") {
+    if let commit = try repository.commit(ofReference: "refs/tags/\(name)") {
       return Resolved(kind: .tag, name: name, commit: commit)
     }
     for folder in ["refs/remotes/origin", "refs/heads"] {
-      if let commit = try commit(ofReference: "\(folder)/\(name)") {
+      if let commit = try repository.commit(ofReference: "\(folder)/\(name)") {
         return Resolved(kind: .branch, name: name, commit: commit)
       }
     }
@@ -108,26 +108,6 @@ package struct FetchedRepository: ~Copyable {
       return Resolved(kind: .commit, name: name, commit: commit)
     }
     throw .unknownReference(name, repository: "'\(address.text)'")
-  }
-
-  /// The commit that a reference leads to, through tags that are objects; nil where it leads to none.
-  private func commit(ofReference name: String) throws(GitError) -> String? {
-    var isValid: CInt = 0
-    try check("git_reference_name_is_valid") {
-      unsafe git_reference_name_is_valid(&isValid, name)
-    }
-    guard isValid == 1 else { return nil }
-    do {
-      let reference = try GitHandle("git_reference_lookup", free: git_reference_free) {
-        unsafe git_reference_lookup(&$0, repository.handle.pointer, name)
-      }
-      let commit = try GitHandle("git_reference_peel", free: git_object_free) {
-        unsafe git_reference_peel(&$0, reference.pointer, GIT_OBJECT_COMMIT)
-      }
-      return unsafe git_object_id(commit.pointer).map { ObjectID(unsafe $0.pointee).text }
-    } catch  where error.isNotFound {
-      return nil
-    }
   }
 
   /// The commit whose name begins with 7 to 40 digits; nil where there is none.

@@ -62,6 +62,12 @@ package enum GitError: Error, Equatable, CustomStringConvertible {
     guard case .refused(_, let code, _) = self else { return false }
     return code == GitCode.notFound
   }
+
+  /// Whether libgit2 said that a name stands for nothing, for several things, or is none.
+  var isUnusableName: Bool {
+    guard case .refused(_, let code, _) = self else { return false }
+    return GitCode.unusableNames.contains(code)
+  }
 }
 
 extension String {

@@ -5,6 +5,9 @@ import Foundation
 enum GitCode {
   static let notFound = GIT_ENOTFOUND.rawValue
   static let untrusted = GIT_ECERTIFICATE.rawValue
+  static let unusableNames = [
+    GIT_ENOTFOUND, GIT_EAMBIGUOUS, GIT_EINVALIDSPEC, GIT_EPEEL,
+  ].map(\.rawValue)
   /// A callback of ours ended the call.
   static let ended = GIT_EUSER.rawValue
 }

@@ -71,7 +71,6 @@ package struct DeletionPlan: Sendable {
   ) throws {
     self.registry = registry
     let limit = oldest?.ISO8601Format()
-    let awaited = try registry.awaitedRuns()
     var candidates: [RunEntry] = []
     for listing in try registry.list() {
       let run = listing.run
@@ -80,10 +79,10 @@ package struct DeletionPlan: Sendable {
       }
       if listing.state == .running {
         spared.append(Spared(run: run.name, reason: "a process is at work on it"))
-      } else if awaited.contains(run.name) {
-        spared.append(Spared(run: run.name, reason: "a job is to go on with it"))
       } else if let table = try registry.referringTables(to: run).first {
         spared.append(Spared(run: run.name, reason: "'\(table)' refers to it"))
+      } else if let job = try registry.unfinishedJob(ofRun: run.name) {
+        spared.append(Spared(run: run.name, reason: "job \(job) goes on with it"))
       } else {
         candidates.append(run)
       }
@@ -154,10 +153,8 @@ package struct DeletionPlan: Sendable {
     guard let stage = checkpoint.stage, let done = checkpoint.done, done > 0,
       Self.hasLedger(folder(of: run))
     else { return RetentionRule.Item(number: number) }
-    let rounds = try Ledger.reading(folder(of: run)).rounds(ofStage: stage)
-      .prefix { $0.round <= done }
-    return RetentionRule.Item(
-      number: number, reward: rounds.last?.reward, greedy: rounds.last { $0.greedy != nil }?.greedy)
+    return try Ledger.reading(folder(of: run)).figures(ofStage: stage, through: done)
+      .item(number)
   }
 
   private mutating func add(rolloutsOf run: RunEntry, _ rule: RetentionRule) throws {

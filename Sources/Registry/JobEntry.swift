@@ -39,11 +39,11 @@ package struct JobEntry: Codable, Equatable, Sendable, FetchableRecord, Persista
 }
 
 extension Registry {
-  /// The folders of runs that jobs are at work on, or will go on with.
-  func awaitedRuns() throws -> Set<String> {
+  /// The job that is not done and goes on with a run; nil where none does.
+  func unfinishedJob(ofRun name: String) throws -> Int? {
     try read { database in
-      try String.fetchSet(
-        database, sql: "SELECT run FROM job WHERE NOT isDone AND run IS NOT NULL")
+      try Int.fetchOne(
+        database, sql: "SELECT id FROM job WHERE NOT isDone AND run = ?", arguments: [name])
     }
   }
 }

@@ -57,6 +57,35 @@ package struct LedgerRound: LedgerItem {
   }
 }
 
+extension Ledger {
+  /// How well a policy did as far as a round, by which the best checkpoint is told.
+  package struct Figures: Equatable, Sendable {
+    /// Mean reward of the last round.
+    package let reward: Double?
+    /// Greedy accuracy of the last look at held-out problems.
+    package let greedy: Double?
+
+    func item(_ number: Int) -> RetentionRule.Item {
+      RetentionRule.Item(number: number, reward: reward, greedy: greedy)
+    }
+  }
+
+  /// The figures of a stage, from 1, as far as a round.
+  func figures(ofStage stage: Int, through round: Int) throws -> Figures {
+    func last(_ column: String) throws -> Double? {
+      try read { database in
+        try Double.fetchOne(
+          database,
+          sql: """
+            SELECT \(column) FROM round
+            WHERE stage = ? AND round <= ? AND \(column) IS NOT NULL ORDER BY round DESC LIMIT 1
+            """, arguments: [stage, round])
+      }
+    }
+    return try Figures(reward: last("reward"), greedy: last("greedy"))
+  }
+}
+
 extension RegistryMigration {
   static let rounds = RegistryMigration(
     "rounds",

@@ -1,3 +1,4 @@
+package import Foundation
 package import GRDB
 
 /// What happened to a policy's name: a row of `promotion`, never changed.
@@ -47,6 +48,11 @@ package struct PromotionEntry: Codable, Equatable, Sendable, FetchableRecord,
     (self.created, self.decision) = (created, decision)
   }
 
+  /// Where the policy of a number lies, in the folder of runs.
+  package static func place(_ name: String, _ number: Int) -> String {
+    "policies/\(name)/\(number)"
+  }
+
   package mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
 }
 
@@ -83,6 +89,22 @@ extension Registry {
     try read { database in
       try PromotionEntry.fetchAll(
         database, sql: "SELECT * FROM promotion WHERE name = ? ORDER BY id", arguments: [name])
+    }
+  }
+
+  /// Finds the promotions of a run's policy from a moment on.
+  ///
+  /// - Parameters:
+  ///   - run: The name of the run's folder.
+  ///   - moment: Since when: another run of that name, which is deleted by now, may have come before.
+  /// - Returns: The promotions, the oldest first.
+  /// - Throws: ``RegistryError``.
+  package func promotions(ofRun run: String, since moment: Date) throws -> [PromotionEntry] {
+    try read { database in
+      try PromotionEntry.fetchAll(
+        database,
+        sql: "SELECT * FROM promotion WHERE run = ? AND action = ? AND created >= ? ORDER BY id",
+        arguments: [run, PromotionEntry.Action.promote.rawValue, moment.ISO8601Format()])
     }
   }
 

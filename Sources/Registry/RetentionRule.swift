@@ -10,7 +10,7 @@ package struct RetentionRule: Equatable, Sendable {
   package var keepBest: Metric?
 
   /// What the best is best by.
-  package enum Metric: String, CaseIterable, Sendable {
+  package enum Metric: String, Codable, CaseIterable, Sendable {
     /// Mean reward of a round.
     case reward
     /// Greedy accuracy on held-out problems.

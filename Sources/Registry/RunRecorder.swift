@@ -63,6 +63,19 @@ package final class RunRecorder: Sendable {
     return try ledger.entryCount()
   }
 
+  /// Finds the figures of a checkpoint of the run, once ``drain()`` has brought them to the disk.
+  ///
+  /// - Parameters:
+  ///   - number: The checkpoint's.
+  ///   - stage: The stage that goes on from it, from 1.
+  ///   - done: Rounds of that stage; before the first, it has no figures.
+  /// - Returns: The checkpoint as a rule of retention sees it.
+  /// - Throws: ``RegistryError``.
+  package func item(_ number: Int, stage: Int, done: Int) throws -> RetentionRule.Item {
+    guard done > 0 else { return RetentionRule.Item(number: number) }
+    return try ledger.figures(ofStage: stage, through: done).item(number)
+  }
+
   /// Says that a checkpoint was written, or that some were removed: the registry looks.
   package func checkpointsChanged() throws {
     let checkpoints = try CheckpointEntry.all(in: folder)

@@ -104,6 +104,13 @@ package final class RunFolder: Sendable {
     }
   }
 
+  /// The number of whole records that a run has of a kind, at work or not; 0 where it has no file.
+  package static func recordCount(of stage: String, in run: URL) throws(RunError) -> Int {
+    let url = file(of: stage, in: run)
+    guard FileManager.default.fileExists(atPath: url.path) else { return 0 }
+    return try RecordFile.records(in: url).count
+  }
+
   /// Whether a folder holds a run, at work or not.
   package static func isRun(_ url: URL) -> Bool {
     FileManager.default.fileExists(atPath: url.appending(path: "run.json").path)

@@ -13,13 +13,15 @@ package final class SignalWatch: Sendable {
   }
 
   /// Returns once each signal is watched; one that comes earlier has its default effect.
-  package func start(_ handler: @escaping @Sendable () -> Void) {
+  ///
+  /// - Parameter handler: Is given the signal.
+  package func start(_ handler: @escaping @Sendable (Int32) -> Void) {
     let queue = DispatchQueue(label: "hone.interrupt")
     let watched = DispatchSemaphore(value: 0)
     for number in signals {
       sources.withLock { sources in
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-        source.setEventHandler(handler: handler)
+        source.setEventHandler { handler(number) }
         source.setRegistrationHandler { watched.signal() }
         source.resume()
         sources.append(source)

@@ -105,6 +105,13 @@ import Testing
     Case("schedule add n --pipeline p.yaml --cron @dayly", 64, "Did you mean '@daily'?"),
     Case("schedule next --cron @daily --timezone Mars/Olympus", 64, "no time zone that is known"),
     Case("schedule next --cron @daily --count 0", 64, "--count is 0"),
+    Case(
+      "schedule add n --pipeline p.yaml --cron @daily --at HEAD", 64, "lies in no git repository"),
+    Case("queue add p.yaml --track main", 64, "lies in no git repository"),
+    Case("queue add p.yaml --track main --at HEAD", 64, "leave one of them out"),
+    Case("queue gc --keep-last 0", 64, "--keep-last is 0"),
+    Case("queue gc --keep-last 1 --json", 64, "add --yes to delete"),
+    Case("promote --undo champion --hook 'x", 64, "quotation mark that is not closed"),
     Case("schedule next", 64, "Name a schedule, or an expression"),
     Case("frobnicate", 64, "Unexpected argument 'frobnicate'"),
   ]

@@ -35,6 +35,7 @@ import Testing
     "schedule install": ScheduleInstallCommand.self,
     "schedule export": ScheduleExportCommand.self, "queue add": QueueAddCommand.self,
     "queue list": QueueListCommand.self, "queue cancel": QueueCancelCommand.self,
+    "queue gc": QueueCollectCommand.self,
     "bench compare": BenchCompareCommand.self,
   ]
 

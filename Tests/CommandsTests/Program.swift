@@ -26,9 +26,10 @@ final class Program: Sendable {
     }
   }
 
-  /// Runs `hone` with arguments in a folder within, its standard input being a text.
+  /// Runs `hone` with arguments in a folder within, its standard input being a text, and with
+  /// variables as in `NAME=value`.
   func run(
-    _ arguments: [String], input: String = "", in place: String = ""
+    _ arguments: [String], input: String = "", in place: String = "", environment: [String] = []
   ) async throws -> Finished {
     let hone = VerifierCatalog.executableFolder.appending(path: "hone").path
     let result = try await Subprocess.run(
@@ -36,8 +37,8 @@ final class Program: Sendable {
       arguments: Arguments(
         [
           "-C", folder.appending(path: place).path,
-          "XDG_CACHE_HOME=\(folder.appending(path: "cache").path)", hone,
-        ] + arguments),
+          "XDG_CACHE_HOME=\(folder.appending(path: "cache").path)",
+        ] + environment + [hone] + arguments),
       input: .string(input), output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
     let code: Int32 =
       switch result.terminationStatus {

@@ -39,10 +39,15 @@ import Testing
   {
     let program = try await Self.trained()
     let gate = "--second exact-text --second-setting extract=whole --length-tolerance 1"
-    let first = try await program.run("promote sums-2 --to champion \(gate)")
+    func promote(_ words: String) async throws -> Program.Finished {
+      let hook = ["--hook", #"sh -c 'cat >> told; [ ! -e broken ]'"#]
+      return try await program.run(
+        "promote \(words)".split(separator: " ").map(String.init) + hook)
+    }
+    let first = try await promote("sums-2 --to champion \(gate)")
     #expect(first.code == 0, "\(first.output) \(first.error)")
     #expect(first.output.contains("sums-2 is 'champion' now, number 1."))
-    let worse = try await program.run("promote sums-1 --to champion \(gate)")
+    let worse = try await promote("sums-1 --to champion \(gate)")
     #expect(worse.code == 1, "\(worse.output)")
     #expect(worse.output.contains("NO  gain") && worse.output.contains("NO  second"))
     #expect(worse.output.contains("Not promoted; 'champion' stays as it is."))
@@ -60,8 +65,19 @@ import Testing
       to: "next.yaml")
     let next = try await program.run("run next.yaml --set warmUp.steps=1")
     #expect(next.code == 0, "\(next.error)")
-    let undone = try await program.run("promote --undo champion")
+    try program.write("", to: "broken")
+    let undone = try await promote("--undo champion")
     #expect(undone.code == 0 && undone.output == "'champion' stands for no policy now.\n")
+    #expect(undone.error.contains("The hook: it failed with exit code 1."), "\(undone.error)")
+    let policy = program.folder.resolvingSymlinksInPath().path
+    #expect(
+      try program.read("told") == """
+        {"event":"promotion","promotion":{"action":"promote","name":"champion","number":1,\
+        "policy":"\(policy)/runs/policies/champion/1"},"run":"\(policy)/runs/sums-2"}
+        {"event":"promotion","promotion":{"action":"undo","name":"champion","previous":1},\
+        "run":"\(policy)/runs/sums-2"}
+
+        """, "the one that was refused told nothing")
     let gone = try await program.run("run next.yaml")
     #expect(
       gone.code == 64 && gone.error.contains("No policy is named 'champion'"), "\(gone.error)")

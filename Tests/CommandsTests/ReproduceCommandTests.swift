@@ -3,6 +3,7 @@ import Provenance
 import Runs
 import TestSupport
 import Testing
+import Verifiers
 
 @testable import Commands
 
@@ -63,6 +64,7 @@ import Testing
   /// What these tests read of a summary.
   private struct Summary: Decodable {
     let code: String
+    let isBuilt: Bool
     let comparison: RecordComparison
     let provenance: [FieldDifference]
     let remarks: [String]
@@ -171,6 +173,44 @@ import Testing
       try FileManager.default.contentsOfDirectory(
         atPath: project.program.folder.appending(path: "cache/hone/checkouts").path
       ).count == 1)
+  }
+
+  @Test func `the program of the commit is built, and stopped after some rounds`() async throws {
+    let project = try Project()
+    try project.repository.write("", to: "Sources/hone/Hone.swift")
+    try project.repository.write("Package.resolved\nruns/\n", to: ".gitignore")
+    try project.repository.write("versions", to: "Package.resolved")
+    try project.repository.commit()
+    try await project.start("--set reinforce.rounds=60")
+    try project.repository.write("b", to: "Sources/hone/Hone.swift")
+    try project.repository.commit()
+    // A stand-in for the compiler, whose program is the one under test.
+    let tools = project.program.folder.appending(path: "tools")
+    let hone = VerifierCatalog.executableFolder.appending(path: "hone").path
+    try FileManager.default.createDirectory(at: tools, withIntermediateDirectories: true)
+    let swift = tools.appending(path: "swift")
+    try Data(
+      """
+      #!/bin/sh
+      [ "$*" = 'build -c release --product hone' ] && grep -q versions Package.resolved || exit 1
+      mkdir -p .build/release
+      printf '#!/bin/sh\\ntouch '\(tools.path)/ran'\\nexec \(hone) "$@"\\n' > .build/release/hone
+      chmod +x .build/release/hone
+
+      """.utf8
+    ).write(to: swift)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: swift.path)
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    let finished = try await project.program.run(
+      ["reproduce", "runs/mini-1", "--build", "--rounds", "2", "--json"], in: "project",
+      environment: ["PATH=\(tools.path):\(path)"])
+    #expect(finished.code == 0, "\(finished.error)")
+    let summary: Summary = try StableJSON.value(from: Data(finished.output.utf8))
+    #expect(summary.comparison.isIdentical && summary.isBuilt)
+    #expect(FileManager.default.fileExists(atPath: tools.appending(path: "ran").path))
+    let made = try RunFolder.recordCount(of: "03-reinforce", in: project.file("runs/mini-2"))
+    #expect((2..<60).contains(made), "\(made) rounds")
+    #expect(try RunFolder.manifest(of: project.file("runs/mini-2")).status == .interrupted)
   }
 
   @Test func `the first difference is named`() async throws {

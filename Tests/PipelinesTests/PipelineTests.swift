@@ -70,6 +70,14 @@ import VerifierKit
     Bad(text: "stages: [{ warmUp: { batchSize: -1 } }]", says: "'warmUp.batchSize' is -1"),
     Bad(text: "stages: [{ warmUp: { rowBudget: 0 } }]", says: "'warmUp.rowBudget' is 0"),
     Bad(text: "stages: [{ warmUp: { demonstrations: 0 } }]", says: "'warmUp.demonstrations' is 0"),
+    Bad(
+      text: "checkpoints: { keepLast: 0 }\nstages: [{ warmUp: {} }]", says: "checkpoints.keepLast"),
+    Bad(
+      text: "checkpoints: { keepEvery: 0 }\nstages: [{ warmUp: {} }]",
+      says: "checkpoints.keepEvery"),
+    Bad(
+      text: "checkpoints: { keepBest: loss }\nstages: [{ warmUp: {} }]",
+      says: "checkpoints.keepBest"),
     Bad(text: "stages: [{ warmUp: { checkpointEvery: -1 } }]", says: "warmUp.checkpointEvery"),
     Bad(
       text: "stages: [{ warmUp: { optimizer: { learningRate: 2 } } }]",

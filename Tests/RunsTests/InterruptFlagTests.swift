@@ -37,6 +37,13 @@ import Testing
     #expect(witness.codes.withLock { $0 } == [130])
   }
 
+  @Test func `a patient signal that comes again changes nothing`() {
+    let flag = InterruptFlag(signals: [])
+    #expect(flag.receive(at: 5, isPatient: true) == .finishRound)
+    #expect(flag.receive(at: 500, isPatient: true) == .nothing)
+    #expect(flag.receive(at: 501) == .exitNow)
+  }
+
   @Test func `two signals within a tenth of a second are one wish`() {
     let flag = InterruptFlag(signals: [])
     #expect(flag.receive(at: 5) == .finishRound)

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Registry
 import Testing
 
 @testable import Scheduling
@@ -91,7 +92,11 @@ import Testing
     let folder = hone.runs.appending(path: "sums-1")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let process = JobProcess(program: hone.program, runs: hone.runs)
-    let orphan = Task { await process.run(state.jobs[0].request, in: folder) { _ in } }
+    let orphan = Task { [request = state.jobs[0].request] in
+      await process.run(
+        request, at: JobPlace(folder: request.folder, pipeline: request.pipeline), in: folder
+      ) { _ in }
+    }
     try await hone.wait(for: "the orphan") { JobProcess.isAlive(in: folder) }
 
     let daemon = hone.daemon()
@@ -102,6 +107,46 @@ import Testing
     daemon.send(.shutDown)
     try await task.value
     #expect(await orphan.value == .succeeded)
+    #expect(try hone.calls().count == 1)
+  }
+
+  @Test(arguments: [false, true])
+  func `a stop that the daemon before wrote down and did not send is sent`(
+    isForced: Bool
+  ) async throws {
+    let stops = "status running; trap 'status interrupted; exit 130' TERM"
+    let hone = try StubHone("\(isForced ? "status running" : stops); while :; do sleep 0.05; done")
+    let job = try hone.store.enqueue(hone.request(), now: Date())
+    let folder = hone.runs.appending(path: "sums-1")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let process = JobProcess(program: hone.program, runs: hone.runs)
+    let request = job.request
+    let orphan = Task {
+      await process.run(
+        request, at: JobPlace(folder: request.folder, pipeline: request.pipeline), in: folder
+      ) { [store = hone.store] id in
+        do {
+          try store.setProcess(id, of: job.id)
+        } catch {
+          Issue.record(error)
+        }
+      }
+    }
+    try await hone.wait(for: "the orphan") {
+      try FileManager.default.fileExists(atPath: folder.appending(path: "run.json").path)
+        && hone.store.jobs(done: 0).first?.process != nil
+    }
+    _ = try hone.store.update(maxJobs: 1, isShuttingDown: false, now: Date()) { scheduler, _ in
+      scheduler.state.jobs[0].run = "sums-1"
+      scheduler.state.jobs[0].hasStarted = true
+      scheduler.state.jobs[0].phase = .stopping(.cancelled, seconds: 0, isForced: isForced)
+      return []
+    }
+    try await serve(hone, until: "the end") { try phase(hone, job.id) == .ended(.cancelled) }
+    let expected =
+      isForced
+      ? JobExit.crashed(reason: "signal 9 ended it, perhaps since memory was short") : .interrupted
+    #expect(await orphan.value == expected)
     #expect(try hone.calls().count == 1)
   }
 
@@ -165,16 +210,56 @@ import Testing
     #expect(try hone.store.jobs(done: 1).first?.hook == "it failed with exit code 3")
     #expect(try phase(hone, job.id) == .ended(.succeeded))
     let told = try JSONDecoder().decode(
-      JobHook.Message.self, from: Data(contentsOf: hone.folder.appending(path: "told")))
-    #expect(told.event == "success" && told.outcome == .succeeded && told.job == job.id)
+      HookMessage.self, from: Data(contentsOf: hone.folder.appending(path: "told")))
+    #expect(told.event == .success && told.outcome == .succeeded && told.job == job.id)
     #expect(told.run == hone.runs.appending(path: "sums-1").path)
+  }
+
+  @Test func `a hook is told what a job promoted, and then how it ended`() async throws {
+    let hone = try StubHone("status failed; exit 64")
+    func promotion(_ number: Int, created: Date, _ action: PromotionEntry.Action = .promote)
+      -> PromotionEntry
+    {
+      PromotionEntry(
+        name: "champion", action: action, number: number, previous: nil, run: "sums-1",
+        created: created.ISO8601Format())
+    }
+    // One of an earlier run of that name, one of this run, and one that the gate refused.
+    try hone.registry.add(promotion(1, created: Date() - 3600))
+    try hone.registry.add(promotion(2, created: Date() + 3600))
+    try hone.registry.add(promotion(2, created: Date() + 3600, .refuse))
+    var request = hone.request()
+    request.hook = ["sh", "-c", "cat >> told"]
+    _ = try hone.store.enqueue(request, now: Date())
+    try await serve(hone, until: "the hook") { try hone.store.jobs(done: 1).first?.hook != nil }
+    let told = try String(contentsOf: hone.folder.appending(path: "told"), encoding: .utf8)
+      .split(separator: "\n")
+      .map { try JSONDecoder().decode(HookMessage.self, from: Data($0.utf8)) }
+    #expect(told.map(\.event) == [.promotion, .failure])
+    #expect(told.first?.promotion?.number == 2 && told.first?.job == 1)
+    #expect(
+      told.first?.promotion?.policy == hone.runs.appending(path: "policies/champion/2").path)
+    #expect(try hone.store.jobs(done: 1).first?.hook == "done")
+  }
+
+  @Test func `a hook that fails says which message it failed on`() async throws {
+    let job = Job(
+      id: 1, schedule: nil, instant: Date(),
+      request: JobRequest(name: "a", pipeline: "/", folder: "/"))
+    let end = HookMessage(job, outcome: .failed, runs: URL(filePath: "/runs"))
+    let entry = PromotionEntry(
+      name: "c", action: .promote, number: 1, previous: nil, created: "2025-01-31T02:00:00Z")
+    let promotion = HookMessage(entry, of: job, runs: URL(filePath: "/runs"))
+    let picky = JobHook(words: ["grep", "-q", "failure"], folder: "/")
+    #expect(await picky.run([promotion, end]) == "promotion: it failed with exit code 1")
+    #expect(await picky.run([end]) == "done")
   }
 
   @Test func `a hook that does not end is ended`() async throws {
     let job = Job(
       id: 1, schedule: nil, instant: Date(),
       request: JobRequest(name: "a", pipeline: "/", folder: "/"))
-    let message = JobHook.Message(job, outcome: .failed, runs: URL(filePath: "/runs"))
+    let message = HookMessage(job, outcome: .failed, runs: URL(filePath: "/runs"))
     let hook = JobHook(words: ["sleep", "1000"], folder: "/")
     #expect(await hook.run(message, limitSeconds: 0.2) == "it took longer than 0 s and was ended")
     let missing = JobHook(words: ["no-such-program-as-this"], folder: "/")

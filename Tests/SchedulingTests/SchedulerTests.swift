@@ -55,6 +55,22 @@ import Testing
     #expect(world.mostOfOne == 1)
   }
 
+  @Test func `a job that cannot start passes its instant over`() throws {
+    var world = try world()
+    world.now += hour
+    let actions = world.scheduler.step(at: world.now)
+    #expect(actions.contains(.start(job: 1)))
+    let over = world.scheduler.passOver(1, since: "there is no such branch")
+    guard case .skip(let skipped) = over.first, case .end(let job) = over.last else {
+      Issue.record("\(over)")
+      return
+    }
+    #expect(skipped.first == world.now && skipped.count == 1)
+    #expect(job.phase == .ended(.skipped) && job.note == skipped.reason && !job.hasStarted)
+    #expect(world.scheduler.state.jobs.isEmpty)
+    #expect(world.scheduler.passOver(1, since: "again") == [])
+  }
+
   @Test func `of instants that were missed, the newest runs once`() throws {
     var world = try world()
     world.step()

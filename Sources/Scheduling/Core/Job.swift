@@ -17,6 +17,8 @@ package struct Job: Codable, Equatable, Sendable, Identifiable {
   package var usedSeconds = 0.0
   /// Its run's folder in the folder of runs, once it has started.
   package var run: String?
+  /// What it runs with, where its request names a commit, once it has started.
+  package var checkout: JobCheckout?
   /// What was said about it last: why it waits, or how its last attempt ended.
   package var note: String?
 
@@ -88,6 +90,8 @@ package enum JobOutcome: String, Codable, CaseIterable, Sendable {
   case overMemory
   case replaced
   case cancelled
+  /// It could not start: the commit that it asks for is not there.
+  case skipped
 }
 
 /// How a process ended.

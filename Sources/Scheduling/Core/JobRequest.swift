@@ -41,6 +41,8 @@ package struct JobRequest: Codable, Equatable, Sendable {
   package var pipeline: String
   /// The working folder, in which tasks and verifiers are looked for, as a whole path.
   package var folder: String
+  /// The commit whose files are taken; nil for those of the working folder as they are.
+  package var code: JobCode?
   /// As for `--set`.
   package var overrides: [String] = []
   package var retries = RetryPolicy()

@@ -10,7 +10,10 @@ package enum ScheduleError: Error, Equatable, CustomStringConvertible {
   case unknownJob(id: Int)
   case notWaiting(id: Int, state: String)
   case unclosedQuote(text: String)
-  case cannotCheckOut(option: String)
+  case noRepository(folder: String)
+  case outsideRepository(file: String, repository: String)
+  case notInCommit(file: String, code: String)
+  case noSuchCode(code: String, repository: String)
   case daemonAtWork(runs: String, processID: Int32?)
 
   package var description: String {
@@ -43,12 +46,19 @@ package enum ScheduleError: Error, Equatable, CustomStringConvertible {
       "Job \(id) is \(state) already, so there is nothing to cancel."
     case .unclosedQuote(let text):
       "'\(text)' has a quotation mark that is not closed. Close it, or write \\ before it."
-    case .cannotCheckOut(let option):
+    case .noRepository(let folder):
       """
-      --\(option) asks for the code of a commit or a branch, but this hone runs only the files of \
-      the working folder as they are. Leave it out, or check the commit out into a folder of its \
-      own and add the schedule there.
+      \(folder) lies in no git repository, so it has no commits and branches. Leave --at and --track \
+      out, or change to a folder of a repository.
       """
+    case .outsideRepository(let file, let repository):
+      """
+      '\(file)' lies outside of the repository \(repository), so no commit has it. Name a pipeline \
+      of the repository, or leave --at and --track out.
+      """
+    case .notInCommit(let file, let code):
+      "'\(file)' is not in \(code). Name a pipeline that was committed, or another commit."
+    case .noSuchCode(let code, let repository): "\(repository) has no \(code)."
     case .daemonAtWork(let runs, let processID):
       """
       Another daemon has '\(runs)' already\(processID.map { ": process \($0)" } ?? ""). One is \

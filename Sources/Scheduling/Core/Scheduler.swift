@@ -63,6 +63,20 @@ package struct Scheduler: Sendable {
     return actions
   }
 
+  /// Ends a job that was to start and cannot, since what it asks for is not there; for its schedule,
+  /// its instant is passed over.
+  package mutating func passOver(_ id: Int, since reason: String) -> [SchedulerAction] {
+    guard let index = state.jobs.firstIndex(where: { $0.id == id }) else { return [] }
+    var job = state.jobs.remove(at: index)
+    (job.phase, job.hasStarted, job.note) = (.ended(.skipped), false, reason)
+    let skip = job.schedule.map { schedule in
+      SchedulerAction.skip(
+        SkippedInstants(
+          schedule: schedule, first: job.instant, last: job.instant, count: 1, reason: reason))
+    }
+    return [skip].compactMap { $0 } + [.end(job)]
+  }
+
   /// Asks all that runs to stop, and starts nothing more.
   package mutating func shutDown() -> [SchedulerAction] {
     state.isShuttingDown = true

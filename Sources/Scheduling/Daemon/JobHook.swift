@@ -4,45 +4,43 @@ import Settings
 import Subprocess
 import SystemPackage
 
-/// Tells a command how a job ended, as JSON on its standard input.
+/// Tells a command how a job ended, or that a policy was promoted, as JSON on its standard input.
 ///
-/// It is started without a shell and has a minute. How it does is recorded, and changes nothing
-/// about the job.
-struct JobHook: Sendable {
+/// It is started without a shell and has a minute. How it does is recorded or said, and changes
+/// nothing about the job or the promotion.
+package struct JobHook: Sendable {
   /// Seconds that the command has.
-  static let limitSeconds = 60.0
+  package static let limitSeconds = 60.0
+  /// What is said where the command did as it should.
+  package static let done = "done"
 
-  /// What the command is told.
-  struct Message: Codable, Equatable, Sendable {
-    /// `success` or `failure`.
-    let event: String
-    let job: Int
-    let schedule: String?
-    /// As in `2025-01-31T02:00:00Z`.
-    let instant: String
-    let pipeline: String
-    let outcome: JobOutcome
-    let reason: String?
-    /// The run's folder, where one was made.
-    let run: String?
+  private let words: [String]
+  private let folder: String
 
-    init(_ job: Job, outcome: JobOutcome, runs: URL) {
-      event = outcome == .succeeded ? "success" : "failure"
-      (self.job, schedule) = (job.id, job.schedule)
-      instant = job.instant.ISO8601Format()
-      pipeline = job.request.pipeline
-      (self.outcome, reason) = (outcome, job.note)
-      run = job.run.map { runs.appending(path: $0).path }
+  /// - Parameters:
+  ///   - words: The program and its arguments.
+  ///   - folder: Where it is started.
+  package init(words: [String], folder: String) { (self.words, self.folder) = (words, folder) }
+
+  /// Runs the command once for each message, one after the other.
+  ///
+  /// - Returns: How it did: ``done``, or what went wrong.
+  func run(_ messages: [HookMessage]) async -> String {
+    var failures: [String] = []
+    for message in messages {
+      let result = await run(message)
+      guard result != Self.done else { continue }
+      failures.append(messages.count == 1 ? result : "\(message.event.rawValue): \(result)")
     }
+    return failures.isEmpty ? Self.done : failures.joined(separator: "; ")
   }
-
-  let words: [String]
-  let folder: String
 
   /// Runs the command.
   ///
-  /// - Returns: How it did, in words.
-  func run(_ message: Message, limitSeconds: Double = limitSeconds) async -> String {
+  /// - Returns: How it did: ``done``, or what went wrong.
+  package func run(
+    _ message: HookMessage, limitSeconds: Double = limitSeconds
+  ) async -> String {
     guard let program = words.first else { return "there is no command" }
     do {
       let text = String(decoding: try StableJSON.data(message), as: UTF8.self) + "\n"
@@ -66,7 +64,7 @@ struct JobHook: Sendable {
         return try await group.next() ?? nil
       }
       return switch status {
-      case .exited(0): "done"
+      case .exited(0): Self.done
       case .exited(let code): "it failed with exit code \(code)"
       case .signaled(let signal): "signal \(signal) ended it"
       case nil: "it took longer than \(Int(limitSeconds)) s and was ended"

@@ -24,19 +24,21 @@ struct JobProcess: Sendable {
   ///
   /// - Parameters:
   ///   - request: The job's.
+  ///   - place: Where it works, and what it runs.
   ///   - folder: The run's.
   ///   - started: Told the process's id.
   /// - Returns: How it ended; ``JobExit/crashed(reason:)`` where it could not be started.
   func run(
-    _ request: JobRequest, in folder: URL, started: @Sendable (Int32) async -> Void
+    _ request: JobRequest, at place: JobPlace, in folder: URL,
+    started: @Sendable (Int32) async -> Void
   ) async -> JobExit {
     do {
       let output = try Self.lockOutput(of: folder)
       var options = PlatformOptions()
       options.createSession = true
       let result = try await Subprocess.run(
-        .path(FilePath(program.path)), arguments: Arguments(arguments(request, folder)),
-        workingDirectory: FilePath(request.folder), platformOptions: options, input: .none,
+        .path(FilePath(program.path)), arguments: Arguments(arguments(request, place, folder)),
+        workingDirectory: FilePath(place.folder), platformOptions: options, input: .none,
         output: .fileDescriptor(output, closeAfterSpawningProcess: true),
         error: .combinedWithOutput
       ) { execution in
@@ -49,10 +51,14 @@ struct JobProcess: Sendable {
   }
 
   /// `--resume` where there is a run, else the beginning.
-  private func arguments(_ request: JobRequest, _ folder: URL) -> [String] {
+  private func arguments(
+    _ request: JobRequest, _ place: JobPlace, _ folder: URL
+  ) -> [String] {
     if RunFolder.isRun(folder) { return ["run", "--resume", folder.path] }
     let overrides = request.overrides.flatMap { ["--set", $0] }
-    return ["run", request.pipeline] + overrides + ["--runs", runs.path, "--into", folder.path]
+    let models = place.models.map { ["--models", $0] } ?? []
+    return ["run", place.pipeline] + overrides + models
+      + ["--runs", runs.path, "--into", folder.path]
   }
 
   // MARK: - What is left of a process

@@ -30,6 +30,7 @@ package actor ScheduleDaemon {
   private let runs: URL
   private let store: ScheduleStore
   private let process: JobProcess
+  private let checkouts: JobCheckouts
   private let maxJobs: Int
   private let say: @Sendable (String) -> Void
   private let events: AsyncStream<Event>
@@ -60,6 +61,7 @@ package actor ScheduleDaemon {
     runs = registry.runs
     store = ScheduleStore(registry)
     process = JobProcess(program: program, runs: registry.runs)
+    checkouts = JobCheckouts(in: registry.runs, store)
     (self.maxJobs, self.say) = (maxJobs, say)
     (events, inbox) = AsyncStream.makeStream()
   }
@@ -75,6 +77,7 @@ package actor ScheduleDaemon {
     let lock = try Self.lock(runs)
     defer { withExtendedLifetime(lock) {} }
     try adopt()
+    sweep()
     var sleeper = sleep(until: try look())
     for await event in events {
       sleeper.cancel()
@@ -85,7 +88,8 @@ package actor ScheduleDaemon {
       case .ended(let job, let exit):
         watched[job] = nil
         exits[job] = exit
-      case .shutDown, .told, .look: break
+      case .told: sweep()  // a schedule may be gone
+      case .shutDown, .look: break
       }
       let wake: Date
       do {
@@ -120,9 +124,7 @@ package actor ScheduleDaemon {
       }
       for job in unwanted { actions += scheduler.cancel(job) }
       if isLast { actions += scheduler.shutDown() }
-      actions += scheduler.step(at: now, memory: memory)
-      try Self.reserveFolders(for: actions, in: runs, &scheduler.state)
-      return actions
+      return try actions + scheduler.step(at: now, memory: memory, in: runs)
     }
     lastLook = clock
     hasMemoryBudgets = state.jobs.contains { $0.request.budget.memory != nil }
@@ -139,7 +141,9 @@ package actor ScheduleDaemon {
     switch action {
     case .start(let id), .resume(let id):
       guard let job = state.jobs.first(where: { $0.id == id }) else { return }
-      say("Job \(id): \(job.request.name) runs in \(job.run ?? "no folder").")
+      let code = job.checkout.map { " with commit \($0.commit.prefix(12))" } ?? ""
+      say("Job \(id): \(job.request.name) runs in \(job.run ?? "no folder")\(code).")
+      if let remark = job.checkout?.remark { say("Job \(id): \(remark)") }
       launch(job)
     case .stop(let id, let cause):
       say("Job \(id) is asked to stop: \(cause.rawValue).")
@@ -150,6 +154,7 @@ package actor ScheduleDaemon {
     case .end(let job):
       say("Job \(job.id): \(job.phase.name).\(job.note.map { " \($0)" } ?? "")")
       tellHook(of: job)
+      if job.checkout != nil { sweep() }
     case .skip(let instants):
       say("\(instants.schedule): \(instants.count) passed over, since \(instants.reason).")
     case .wake: return
@@ -162,11 +167,28 @@ package actor ScheduleDaemon {
     guard let run = job.run else { return }
     let folder = runs.appending(path: run)
     watched[job.id] = .some(nil)
-    Task { [process, inbox] in
-      let exit = await process.run(job.request, in: folder) { id in
-        await self.started(job.id, process: id)
+    Task { [process, checkouts, inbox] in
+      do {
+        let place = try await checkouts.place(of: job)
+        let exit = await process.run(job.request, at: place, in: folder) { id in
+          await self.started(job.id, process: id)
+        }
+        inbox.yield(.ended(job: job.id, exit))
+      } catch {
+        inbox.yield(
+          .ended(job: job.id, .crashed(reason: "its commit cannot be checked out: \(error)")))
       }
-      inbox.yield(.ended(job: job.id, exit))
+    }
+  }
+
+  /// Removes checkouts that are not needed any more.
+  private func sweep() {
+    Task { [checkouts, say] in
+      do {
+        for line in try await checkouts.sweep() { say(line) }
+      } catch {
+        say("\(error)")
+      }
     }
   }
 
@@ -204,14 +226,35 @@ package actor ScheduleDaemon {
         exits[job.id] = JobProcess.exit(in: folder)
         continue
       }
-      watched[job.id] = try .some(record.process ?? RunLock.holder(of: folder))
+      watched[job.id] = .some(record.process)
       say("Job \(job.id) is still at work in \(run).")
-      Task { [inbox] in
-        while JobProcess.isAlive(in: folder) {
-          try await Task.sleep(for: .seconds(Self.adoptedLookSeconds))
-        }
-        inbox.yield(.ended(job: job.id, JobProcess.exit(in: folder)))
+      // The daemon before may have ended after it wrote this down, and before it asked.
+      if case .stopping(_, _, let isForced) = job.phase {
+        signal(isForced ? SIGKILL : SIGTERM, to: job.id)
       }
+      follow(job.id, in: folder)
+    }
+  }
+
+  /// Waits for the end of a process that an earlier daemon started, and finds out which one it is
+  /// where that daemon could not write it down.
+  private func follow(_ job: Int, in folder: URL) {
+    identify(job, in: folder)
+    Task { [inbox] in
+      while JobProcess.isAlive(in: folder) {
+        try await Task.sleep(for: .seconds(Self.adoptedLookSeconds))
+        identify(job, in: folder)
+      }
+      inbox.yield(.ended(job: job, JobProcess.exit(in: folder)))
+    }
+  }
+
+  private func identify(_ job: Int, in folder: URL) {
+    guard let known = watched[job], known == nil else { return }
+    do {
+      if let process = try RunLock.holder(of: folder) { started(job, process: process) }
+    } catch {
+      say("\(error)")  // the next look may find it
     }
   }
 
@@ -227,23 +270,24 @@ package actor ScheduleDaemon {
     }
   }
 
-  private static func reserveFolders(
-    for actions: [SchedulerAction], in runs: URL, _ state: inout SchedulerState
-  ) throws {
-    for case .start(let id) in actions {
-      guard let index = state.jobs.firstIndex(where: { $0.id == id }) else { continue }
-      let name = state.jobs[index].request.name
-      state.jobs[index].run = try RunFolder.reserve(in: runs, name: name).lastPathComponent
-    }
-  }
-
   // MARK: - Around
 
   private func tellHook(of job: Job) {
     guard !job.request.hook.isEmpty, case .ended(let outcome) = job.phase else { return }
     let hook = JobHook(words: job.request.hook, folder: job.request.folder)
-    let message = JobHook.Message(job, outcome: outcome, runs: runs)
-    hooks[job.id] = Task { record(await hook.run(message), ofHookFor: job.id) }
+    let end = HookMessage(job, outcome: outcome, runs: runs)
+    let messages = promotions(of: job).map { HookMessage($0, of: job, runs: runs) } + [end]
+    hooks[job.id] = Task { record(await hook.run(messages), ofHookFor: job.id) }
+  }
+
+  /// What the job's run promoted, however the job ended.
+  private func promotions(of job: Job) -> [PromotionEntry] {
+    do {
+      return try store.promotions(of: job)
+    } catch {
+      say("\(error)")  // the job's end is told all the same
+      return []
+    }
   }
 
   private func record(_ result: String, ofHookFor job: Int) {
@@ -253,7 +297,7 @@ package actor ScheduleDaemon {
     } catch {
       say("\(error)")
     }
-    if result != "done" { say("Job \(job): its hook: \(result).") }
+    if result != JobHook.done { say("Job \(job): its hook: \(result).") }
   }
 
   private func sleep(until wake: Date) -> Task<Void, Never> {

@@ -9,7 +9,7 @@ import Settings
 /// Each change is one transaction, so commands and daemon may write at any time, and a daemon that
 /// is killed finds a whole state.
 package struct ScheduleStore: Sendable {
-  private let registry: Registry
+  let registry: Registry
 
   package init(_ registry: Registry) { self.registry = registry }
 
@@ -144,6 +144,15 @@ package struct ScheduleStore: Sendable {
     }
   }
 
+  /// The promotions of policies by the run of a job.
+  func promotions(of job: Job) throws -> [PromotionEntry] {
+    guard let run = job.run,
+      let entry = try registry.read({ try JobEntry.fetchOne($0, key: job.id) }),
+      let started = entry.started
+    else { return [] }
+    return try registry.promotions(ofRun: run, since: Date(timeIntervalSince1970: started))
+  }
+
   /// Records how the command did that was told of a job's end.
   package func setHook(_ outcome: String, of id: Int) throws {
     try registry.write { database in
@@ -205,6 +214,7 @@ package struct ScheduleStore: Sendable {
       if !job.phase.isActive { row.process = nil }
       if row.isDone { row.ended = now.timeIntervalSince1970 }
       try row.save(database)
+      if row.isDone { try JobRetention.trim(row.schedule, database) }
     }
   }
 

@@ -52,6 +52,7 @@ package struct ScheduleExport: Sendable {
     add("max-time", job.budget.time?.description ?? "", where: job.budget.time != nil)
     add("max-memory", job.budget.memory?.description ?? "", where: job.budget.memory != nil)
     add("priority", "\(job.priority)", where: job.priority != 0)
+    add("code", job.code?.text ?? "", where: job.code != nil)
     add("hook", ShellWords.line(job.hook), where: !job.hook.isEmpty)
     return left.map { "# Left out: \($0.0) \(Self.oneLine($0.1))" }
   }
