@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Runs
 import Settings
 import Subprocess
@@ -6,8 +7,8 @@ import SystemPackage
 
 /// Tells a command how a job ended, as JSON on its standard input.
 ///
-/// It is started without a shell and has a minute. How it does is recorded, and changes nothing
-/// about the job.
+/// It is started without a shell, in a session of its own, and has a minute; then it is ended by
+/// force with all that it began. How it does is recorded, and changes nothing about the job.
 struct JobHook: Sendable {
   /// Seconds that the command has.
   static let limitSeconds = 60.0
@@ -44,9 +45,15 @@ struct JobHook: Sendable {
   /// - Returns: How it did, in words.
   func run(_ message: Message, limitSeconds: Double = limitSeconds) async -> String {
     guard let program = words.first else { return "there is no command" }
+    var options = PlatformOptions()
+    options.createSession = true  // no terminal's signals reach it, and its group can be ended
+    options.teardownSequence = [
+      .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)
+    ]
     do {
       let text = String(decoding: try StableJSON.data(message), as: UTF8.self) + "\n"
-      let status = try await withThrowingTaskGroup(of: TerminationStatus?.self) { group in
+      let status = try await withThrowingTaskGroup(of: TerminationStatus?.self) {
+        [options] group in
         group.addTask {
           let executable: Executable =
             program.contains("/")
@@ -54,8 +61,9 @@ struct JobHook: Sendable {
             : .name(program)
           return try await Subprocess.run(
             executable, arguments: Arguments(Array(words.dropFirst())),
-            workingDirectory: FilePath(folder), input: .string(text), output: .discarded,
-            error: .discarded
+            workingDirectory: FilePath(folder), platformOptions: options,
+            input: .fileDescriptor(try Self.file(holding: text), closeAfterSpawningProcess: true),
+            output: .discarded, error: .discarded
           ).terminationStatus
         }
         group.addTask {
@@ -73,6 +81,23 @@ struct JobHook: Sendable {
       }
     } catch {
       return "it could not be run: \(error)"
+    }
+  }
+
+  /// A file without a name, open at its beginning: unlike a pipe, it harms nobody if it is not read.
+  private static func file(holding text: String) throws -> FileDescriptor {
+    let path = URL.temporaryDirectory.appending(path: "hone-hook-\(UUID().uuidString)").path
+    let file = try FileDescriptor.open(
+      FilePath(path), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
+      permissions: .ownerReadWrite)
+    do {
+      guard unlink(path) == 0 else { throw Errno(rawValue: errno) }
+      try file.writeAll(text.utf8)
+      try file.seek(offset: 0, from: .start)
+      return file
+    } catch {
+      try file.close()
+      throw error
     }
   }
 }

@@ -26,6 +26,8 @@ package actor ScheduleDaemon {
   package static let longestSleepSeconds = 60.0
   /// Seconds between two looks at a process that an earlier daemon started.
   private static let adoptedLookSeconds = 2.0
+  /// Hooks' commands at work at one time.
+  private static let maxHooks = 8
 
   private let runs: URL
   private let store: ScheduleStore
@@ -72,6 +74,8 @@ package actor ScheduleDaemon {
   /// - Throws: ``ScheduleError/daemonAtWork(runs:processID:)`` where another daemon has the folder,
   ///   or the registry's errors.
   package func run() async throws {
+    // A log that nobody reads any more must not end the daemon.
+    Glibc.signal(SIGPIPE, SIG_IGN)
     let lock = try Self.lock(runs)
     defer { withExtendedLifetime(lock) {} }
     try adopt()
@@ -110,6 +114,10 @@ package actor ScheduleDaemon {
     let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
     let (ended, runs, isLast) = (exits, runs, isShuttingDown)
     let memory = memoryOfJobs()
+    var reserved: [URL] = []
+    var isWritten = false
+    // Nobody knows of folders that were made for what was not written down; they are empty still.
+    defer { if !isWritten { for folder in reserved { rmdir(folder.path) } } }
     let (state, actions) = try store.update(
       maxJobs: maxJobs, isShuttingDown: isLast, now: now
     ) { scheduler, unwanted in
@@ -121,10 +129,10 @@ package actor ScheduleDaemon {
       for job in unwanted { actions += scheduler.cancel(job) }
       if isLast { actions += scheduler.shutDown() }
       actions += scheduler.step(at: now, memory: memory)
-      try Self.reserveFolders(for: actions, in: runs, &scheduler.state)
+      try Self.reserveFolders(for: actions, in: runs, &scheduler.state, &reserved)
       return actions
     }
-    lastLook = clock
+    (lastLook, isWritten) = (clock, true)
     hasMemoryBudgets = state.jobs.contains { $0.request.budget.memory != nil }
     exits = exits.filter { ended[$0.key] == nil }
     var wake = now + Self.longestSleepSeconds
@@ -132,15 +140,17 @@ package actor ScheduleDaemon {
       if case .wake(let date) = action { wake = min(wake, date) }
       carryOut(action, state)
     }
+    for job in state.jobs {
+      if ended[job.id] != nil, let note = job.note { say("Job \(job.id): \(note)") }
+    }
+    try tellHooks()
     return wake
   }
 
   private func carryOut(_ action: SchedulerAction, _ state: SchedulerState) {
     switch action {
-    case .start(let id), .resume(let id):
-      guard let job = state.jobs.first(where: { $0.id == id }) else { return }
-      say("Job \(id): \(job.request.name) runs in \(job.run ?? "no folder").")
-      launch(job)
+    case .start(let id): launch(id, state, "runs in")
+    case .resume(let id): launch(id, state, "goes on in")
     case .stop(let id, let cause):
       say("Job \(id) is asked to stop: \(cause.rawValue).")
       signal(SIGTERM, to: id)
@@ -149,7 +159,6 @@ package actor ScheduleDaemon {
       signal(SIGKILL, to: id)
     case .end(let job):
       say("Job \(job.id): \(job.phase.name).\(job.note.map { " \($0)" } ?? "")")
-      tellHook(of: job)
     case .skip(let instants):
       say("\(instants.schedule): \(instants.count) passed over, since \(instants.reason).")
     case .wake: return
@@ -158,8 +167,9 @@ package actor ScheduleDaemon {
 
   // MARK: - Processes
 
-  private func launch(_ job: Job) {
-    guard let run = job.run else { return }
+  private func launch(_ id: Int, _ state: SchedulerState, _ verb: String) {
+    guard let job = state.jobs.first(where: { $0.id == id }), let run = job.run else { return }
+    say("Job \(id): \(job.request.name) \(verb) \(run).")
     let folder = runs.appending(path: run)
     watched[job.id] = .some(nil)
     Task { [process, inbox] in
@@ -193,10 +203,11 @@ package actor ScheduleDaemon {
 
   /// Takes over jobs that an earlier daemon started: those at work are watched, the others ended.
   private func adopt() throws {
+    try store.recomputeNext()
     for record in try store.jobs(done: 0) where record.job.phase.isActive {
       let job = record.job
       guard let run = job.run else {
-        exits[job.id] = .crashed(reason: "it was about to start as the daemon ended")
+        exits[job.id] = .notBegun
         continue
       }
       let folder = runs.appending(path: run)
@@ -228,30 +239,43 @@ package actor ScheduleDaemon {
   }
 
   private static func reserveFolders(
-    for actions: [SchedulerAction], in runs: URL, _ state: inout SchedulerState
+    for actions: [SchedulerAction], in runs: URL, _ state: inout SchedulerState,
+    _ reserved: inout [URL]
   ) throws {
     for case .start(let id) in actions {
       guard let index = state.jobs.firstIndex(where: { $0.id == id }) else { continue }
       let name = state.jobs[index].request.name
-      state.jobs[index].run = try RunFolder.reserve(in: runs, name: name).lastPathComponent
+      let folder = try RunFolder.reserve(in: runs, name: name)
+      reserved.append(folder)
+      state.jobs[index].run = folder.lastPathComponent
     }
   }
 
   // MARK: - Around
 
+  /// Tells commands of jobs that have ended, also of those that a daemon before left untold.
+  private func tellHooks() throws {
+    guard hooks.count < Self.maxHooks else { return }
+    for job in try store.hooksDue(limit: Self.maxHooks)
+    where hooks[job.id] == nil && hooks.count < Self.maxHooks {
+      tellHook(of: job)
+    }
+  }
+
   private func tellHook(of job: Job) {
-    guard !job.request.hook.isEmpty, case .ended(let outcome) = job.phase else { return }
+    guard case .ended(let outcome) = job.phase else { return }
     let hook = JobHook(words: job.request.hook, folder: job.request.folder)
     let message = JobHook.Message(job, outcome: outcome, runs: runs)
     hooks[job.id] = Task { record(await hook.run(message), ofHookFor: job.id) }
   }
 
   private func record(_ result: String, ofHookFor job: Int) {
-    hooks[job] = nil
     do {
       try store.setHook(result, of: job)
+      hooks[job] = nil
+      inbox.yield(.look)  // others may be waiting to be told
     } catch {
-      say("\(error)")
+      say("\(error) The next daemon tells the hook of job \(job) again.")
     }
     if result != "done" { say("Job \(job): its hook: \(result).") }
   }
