@@ -74,7 +74,7 @@ let tests: [Target] = [
   test("Evaluation", ["Policies", "Rollouts", "Tasks", "VerifierKit", "Verifiers"], fixtures: true),
   test("Rollouts", ["Policies", "Settings", "Tasks", "TestPolicies", "VerifierKit", "Verifiers"]),
   test("Pipelines", ["Evaluation", "Registry", "Rollouts", "Settings", "Tasks", "Training", "VerifierKit", "hone", grdb]),
-  test("Scheduling", ["Digests", "Provenance", "Randomness", "Registry", "Runs", "Settings"], fixtures: true),
+  test("Scheduling", ["Digests", "Provenance", "Randomness", "Registry", "Runs", "Settings", grdb], fixtures: true),
   test("Workbench", ["Provenance", "Rollouts", "Sandbox", "Tasks", "VerifierKit", "Verifiers", log]),
   test("Commands", ["hone", "Digests", "Evaluation", "PolicyGradient", "Provenance", "Runs", "Sandbox", "Settings", "Tasks", "VerifierKit", "Verifiers", "Workbench", arguments, subprocess]),
 ]

@@ -17,7 +17,7 @@ struct ScheduleCommand: AsyncParsableCommand {
       ScheduleAddCommand.self, ScheduleListCommand.self, ScheduleShowCommand.self,
       ScheduleNextCommand.self, SchedulePauseCommand.self, ScheduleResumeCommand.self,
       ScheduleRemoveCommand.self, ScheduleRunCommand.self, ScheduleInstallCommand.self,
-      ScheduleExportCommand.self,
+      ScheduleUninstallCommand.self, ScheduleExportCommand.self,
     ])
 }
 

@@ -47,9 +47,7 @@ struct ScheduleInstallCommand: AsyncParsableCommand {
       program: try ScheduleRunCommand.program().path,
       arguments: ["schedule", "run", "--max-jobs", "\(maxJobs)", "--runs", runs.path],
       folder: FileManager.default.currentDirectoryPath)
-    let file = ServiceUnit.file(
-      environment: ProcessInfo.processInfo.environment,
-      home: FileManager.default.homeDirectoryForCurrentUser)
+    let file = Self.unitFile()
     try FileManager.default.createDirectory(
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     try AtomicFile.write(Data(unit.text.utf8), to: file)
@@ -70,7 +68,14 @@ struct ScheduleInstallCommand: AsyncParsableCommand {
     print("To have it run while you are logged out, too: loginctl enable-linger")
   }
 
-  private static func run(_ words: [String]) async throws {
+  /// Where this user's unit is, or would be.
+  static func unitFile() -> URL {
+    ServiceUnit.file(
+      environment: ProcessInfo.processInfo.environment,
+      home: FileManager.default.homeDirectoryForCurrentUser)
+  }
+
+  static func run(_ words: [String]) async throws {
     let result = try await Subprocess.run(
       .name(words[0]), arguments: Arguments(Array(words.dropFirst())), output: .discarded,
       error: .string(limit: 1 << 16))
@@ -85,14 +90,16 @@ struct ScheduleInstallCommand: AsyncParsableCommand {
 /// A service that could not be started.
 enum ServiceError: Error, Equatable, CustomStringConvertible {
   case refused(command: String, reason: String)
+  case notInstalled(file: String)
 
   var description: String {
     switch self {
     case .refused(let command, let reason):
       """
-      '\(command)' failed: \(reason). The unit is written; run the command yourself where a \
+      '\(command)' failed: \(reason). The unit's file is there; run the command yourself where a \
       systemd of your user is at work.
       """
+    case .notInstalled(let file): "There is no unit to remove: '\(file)' does not exist."
     }
   }
 }

@@ -63,13 +63,15 @@ struct ScheduleShowCommand: ParsableCommand {
       rows.append(("quiet", "\(quiet)\(job.pausesInQuiet ? ", running jobs pause" : "")"))
     }
     if !job.hook.isEmpty { rows.append(("hook", ShellWords.line(job.hook))) }
-    print(TextTable.lines(rows.map { (name: $0.0, value: $0.1) }))
+    print(TextTable.lines(rows.map { (name: $0.0, value: TextTable.line($0.1, limit: 5000)) }))
     if !shown.jobs.isEmpty {
-      print("\n" + TextTable.columns([JobSummary.columns] + shown.jobs.map(\.row)))
+      print("\n" + TextTable.columns([JobSummary.columns] + shown.jobs.map(\.shownRow)))
     }
     for skipped in shown.skipped {
       let span = skipped.first == skipped.last ? "" : "\(skipped.first) to "
-      print("Passed over: \(span)\(skipped.last) (\(skipped.count)): \(skipped.reason).")
+      print(
+        "Passed over: \(span)\(skipped.last) (\(skipped.count)): \(TextTable.line(skipped.reason))."
+      )
     }
   }
 }

@@ -100,3 +100,13 @@ struct JobSummary: Encodable {
     "job", "state", "name", "schedule", "for", "priority", "run", "code", "note",
   ]
 }
+
+extension ScheduleSummary {
+  /// ``row`` as a terminal may show it: reasons hold whatever a job printed last.
+  var shownRow: [String] { row.map { TextTable.line($0) } }
+}
+
+extension JobSummary {
+  /// ``row`` as a terminal may show it: a note holds whatever the job printed last.
+  var shownRow: [String] { row.map { TextTable.line($0) } }
+}

@@ -26,8 +26,10 @@ package struct JobEntry: Codable, Equatable, Sendable, FetchableRecord, Persista
   package var ended: Double?
   /// Whether its user asked to have it stopped.
   package var isUnwanted: Bool
-  /// How the command that was told of its end did.
+  /// How the command that was told of its end did; ``hookDue`` where it is to be told.
   package var hook: String?
+  /// Written down with a job's end, so that its command is told whoever ends it and whoever dies.
+  package static let hookDue = "to be told"
 
   package init(
     id: Int, schedule: String?, instant: Double, phase: String, isDone: Bool, body: String
@@ -68,5 +70,11 @@ extension RegistryMigration {
         UNIQUE (schedule, instant)
       ) STRICT;
       CREATE INDEX jobToDo ON job (id) WHERE NOT isDone;
+      """)
+
+  static let jobHooks = RegistryMigration(
+    "jobHooks",
+    sql: """
+      CREATE INDEX jobHookDue ON job (id) WHERE hook = 'to be told';
       """)
 }

@@ -19,5 +19,6 @@ package struct RegistryMigration: Sendable {
     .schedules,
     .jobs,
     .policies,
+    .jobHooks,
   ]
 }

@@ -33,6 +33,7 @@ import Testing
     "schedule pause": SchedulePauseCommand.self, "schedule resume": ScheduleResumeCommand.self,
     "schedule remove": ScheduleRemoveCommand.self,
     "schedule install": ScheduleInstallCommand.self,
+    "schedule uninstall": ScheduleUninstallCommand.self,
     "schedule export": ScheduleExportCommand.self, "queue add": QueueAddCommand.self,
     "queue list": QueueListCommand.self, "queue cancel": QueueCancelCommand.self,
     "queue gc": QueueCollectCommand.self,

@@ -1,6 +1,8 @@
 import Foundation
+import GRDB
 import Glibc
 import Registry
+import Runs
 import Testing
 
 @testable import Scheduling
@@ -159,6 +161,9 @@ import Testing
       scheduler.state.jobs[0].run = "sums-1"
       return actions
     }
+    let folder = hone.runs.appending(path: "sums-1")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Data().write(to: folder.appending(path: JobProcess.outputName))
     try await serve(hone, until: "the look") {
       try hone.store.jobs(done: 0).first?.job.failures == 1
     }
@@ -255,13 +260,30 @@ import Testing
     #expect(await picky.run([end]) == "done")
   }
 
-  @Test func `a hook that does not end is ended`() async throws {
+  @Test func `a hook that does not end is ended, with all that it began`() async throws {
+    let stub = try StubHone("")
     let job = Job(
       id: 1, schedule: nil, instant: Date(),
       request: JobRequest(name: "a", pipeline: "/", folder: "/"))
     let message = HookMessage(job, outcome: .failed, runs: URL(filePath: "/runs"))
     let hook = JobHook(words: ["sleep", "1000"], folder: "/")
     #expect(await hook.run(message, limitSeconds: 0.2) == "it took longer than 0 s and was ended")
+    let stubborn = JobHook(
+      words: [
+        "sh", "-c", "trap '' TERM; sh -c 'trap \"\" TERM; exec sleep 1000' & echo $! > left; wait",
+      ],
+      folder: stub.folder.path)
+    _ = await stubborn.run(message, limitSeconds: 1)
+    let left = try String(
+      contentsOf: stub.folder.appending(path: "left"), encoding: .utf8
+    ).trimmingCharacters(in: .whitespacesAndNewlines)
+    try await stub.wait(for: "the end of what the hook began") {
+      // Gone, or a zombie that the machine's first process reaps.
+      guard let stat = try? String(contentsOfFile: "/proc/\(left)/stat", encoding: .utf8) else {
+        return true
+      }
+      return stat.contains(") Z ")
+    }
     let missing = JobHook(words: ["no-such-program-as-this"], folder: "/")
     #expect(await missing.run(message).hasPrefix("it could not be run: "))
   }
@@ -270,9 +292,76 @@ import Testing
     let own = try ProcessTree().residentBytes(below: getpid())
     #expect(own > 1 << 20)
     #expect(
-      try #require(ProcessTree.parse("5 (a) b) S 7 \(String(repeating: "0 ", count: 19))42 0")) == (
-        7, 42
-      ))
+      try #require(ProcessTree.parse("5 (a) b) S 7 8 9 \(String(repeating: "0 ", count: 17))42 0"))
+        == (7, 9, 42))
     #expect(ProcessTree.parse("nothing") == nil)
+  }
+
+  @Test func `a hook that does not read what it is told harms nobody`() async throws {
+    let hone = try StubHone("status finished")
+    var request = hone.request()
+    // More than a pipe takes before somebody reads.
+    request.pipeline = String(repeating: "/", count: 100_000)
+    request.hook = ["true"]
+    _ = try hone.store.enqueue(request, now: Date())
+    try await serve(hone, until: "the hook") { try hone.store.jobs(done: 1).first?.hook == "done" }
+  }
+
+  @Test func `a job whose daemon died before it began is started, and no attempt is spent`()
+    async throws
+  {
+    let hone = try StubHone("status finished")
+    var request = hone.request()
+    request.retries.limit = 0
+    let job = try hone.store.enqueue(request, now: Date())
+    let now = Date()
+    _ = try hone.store.update(maxJobs: 1, isShuttingDown: false, now: now) { scheduler, _ in
+      let actions = scheduler.step(at: now)
+      scheduler.state.jobs[0].run = "sums-1"
+      return actions
+    }
+    try await serve(hone, until: "the end") { try phase(hone, job.id) == .ended(.succeeded) }
+    #expect(try hone.calls().count == 1)
+    #expect(try hone.store.jobs(done: 1).first?.job.failures == 0)
+  }
+
+  @Test func `a hook that a daemon left untold is told by the next one`() async throws {
+    let hone = try StubHone("status finished")
+    var request = hone.request()
+    request.hook = ["sh", "-c", "cat > told"]
+    let job = try hone.store.enqueue(request, now: Date())
+    // It was recorded as ended, and there the daemon was killed.
+    _ = try hone.store.update(maxJobs: 1, isShuttingDown: false, now: Date()) { scheduler, _ in
+      scheduler.step(at: Date()) + scheduler.record(.succeeded, of: job.id, at: Date())
+    }
+    try await serve(hone, until: "the hook") { try hone.store.jobs(done: 1).first?.hook == "done" }
+    let told = try String(contentsOf: hone.folder.appending(path: "told"), encoding: .utf8)
+    #expect(told.contains("\"success\""))
+  }
+
+  @Test func `the hook of a job that is cancelled as it waits is told`() async throws {
+    let hone = try StubHone("exit 0")
+    var requests = [hone.request(), hone.request()]
+    requests[0].hook = ["true"]
+    let jobs = try requests.map { try hone.store.enqueue($0, now: Date()) }
+    for job in jobs { _ = try hone.store.cancel(job.id, now: Date()) }
+    #expect(try hone.store.hooksDue(limit: 9).map(\.id) == [jobs[0].id])
+    try await serve(hone, until: "the hook") { try hone.store.hooksDue(limit: 9).isEmpty }
+    #expect(try hone.store.jobs(done: 2).map(\.hook) == [nil, "done"])
+  }
+
+  @Test func `folders that were made for what cannot be written down go again`() async throws {
+    let hone = try StubHone("status finished")
+    for name in ["sums", "other"] {
+      _ = try hone.store.enqueue(hone.request(name), now: Date())
+    }
+    // Two jobs may start, and the second has a name that no folder can have.
+    try hone.registry.write { database in
+      try database.execute(sql: "UPDATE job SET body = replace(body, '\"other\"', '\"../x\"')")
+    }
+    await #expect(throws: RunError.self) { try await hone.daemon().run() }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: hone.runs.path)
+        .filter { $0.hasPrefix("sums") } == [])
   }
 }

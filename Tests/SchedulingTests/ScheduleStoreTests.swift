@@ -1,4 +1,6 @@
 import Foundation
+import GRDB
+import Registry
 import Testing
 
 @testable import Scheduling
@@ -79,5 +81,92 @@ import Testing
     #expect(phases.filter { $0 == .running }.count == 1)
     #expect(phases.filter { $0 == .ended(.cancelled) }.count == phases.count - 1)
     #expect(try hone.store.schedules() == [])
+  }
+
+  @Test func `a clock that was wrong by a year holds no schedule back`() throws {
+    let hone = try StubHone("")
+    try hone.store.add(.example("s", "0 * * * *", zone: "UTC"), now: begin)
+    _ = try look(hone, at: begin + 365 * 86_400)
+    #expect(try hone.store.schedule("s").next > begin + 365 * 86_400)
+    _ = try look(hone, at: begin + 60)
+    #expect(try hone.store.schedule("s").next <= begin + 3600)
+  }
+
+  @Test func `a clock that is set back a little repeats nothing`() throws {
+    let hone = try StubHone("")
+    try hone.store.add(.example("s", "0 * * * *", zone: "UTC"), now: begin)
+    _ = try look(hone, at: begin + 4000)
+    let next = try hone.store.schedule("s").next
+    _ = try look(hone, at: begin + 4000 - 3 * 3600)
+    #expect(try hone.store.schedule("s").next == next)
+  }
+
+  @Test func `an instant that a wrong clock used is passed over with its reason`() throws {
+    let hone = try StubHone("")
+    try hone.store.add(.example("s", "0 * * * *", zone: "UTC"), now: begin)
+    // Half a day early, the job of 10:00 runs; then the clock is put right.
+    _ = try look(hone, at: begin + 12 * 3600)
+    let early = try #require(hone.store.jobs(done: 9).first?.job)
+    try end(early.id, hone)
+    for hour in 0...13 {
+      _ = try look(hone, at: begin + Double(hour) * 3600)
+      if let job = try hone.store.jobs(done: 0).first?.job { try end(job.id, hone) }
+    }
+    let instants = try hone.store.jobs(done: 99).map(\.job.instant)
+    // 23:00 to 11:00, each once.
+    #expect(instants.count == 13 && Set(instants).count == 13)
+    #expect(
+      try hone.store.skipped("s", limit: 1).map(\.first) == [early.instant])
+    #expect(
+      try hone.store.skipped("s", limit: 1).first?.reason
+        == "a job has it already, from before the clock was set back")
+  }
+
+  @Test func `a schedule that takes a removed one's name does not trip over its jobs`() throws {
+    let hone = try StubHone("")
+    try hone.store.add(.example("s", "0 * * * *", zone: "UTC"), now: begin)
+    _ = try look(hone, at: begin + 4000)
+    try end(1, hone)
+    _ = try hone.store.remove("s", now: begin)
+    try hone.store.add(.example("s", "0 * * * *", zone: "UTC"), now: begin)
+    #expect(
+      try !look(hone, at: begin + 4000).contains { if case .start = $0 { true } else { false } })
+    #expect(try look(hone, at: begin + 7600).contains(.start(job: 2)))
+  }
+
+  @Test func `a job that stops for a while is cancelled before it goes on`() throws {
+    let hone = try StubHone("")
+    let job = try hone.store.enqueue(hone.request(), now: begin)
+    _ = try look(hone, at: begin)
+    _ = try hone.store.update(maxJobs: 1, isShuttingDown: true, now: begin) { scheduler, _ in
+      scheduler.shutDown()
+    }
+    _ = try hone.store.cancel(job.id, now: begin)
+    let actions = try hone.store.update(maxJobs: 1, isShuttingDown: false, now: begin) {
+      scheduler, unwanted in
+      scheduler.record(.interrupted, of: job.id, at: begin)
+        + unwanted.flatMap { scheduler.cancel($0) } + scheduler.step(at: begin)
+    }.actions
+    #expect(!actions.contains(.resume(job: job.id)))
+    #expect(try hone.store.jobs(done: 1).map(\.job.phase) == [.ended(.cancelled)])
+  }
+
+  /// Ends a job as a daemon does whose job's process succeeded.
+  private func end(_ job: Int, _ hone: StubHone) throws {
+    _ = try hone.store.update(maxJobs: 1, isShuttingDown: false, now: begin) { scheduler, _ in
+      scheduler.record(.succeeded, of: job, at: begin)
+    }
+  }
+
+  @Test func `the next instant is found anew, by the rules that a zone has now`() throws {
+    let hone = try StubHone("")
+    try hone.store.add(.example("s", "0 * * * *", zone: "UTC"), now: begin)
+    let right = try hone.store.schedules()
+    try hone.registry.write { database in
+      try database.execute(sql: "UPDATE schedule SET next = next + 1800")
+    }
+    #expect(try hone.store.schedules() != right)
+    try hone.store.recomputeNext()
+    #expect(try hone.store.schedules() == right)
   }
 }

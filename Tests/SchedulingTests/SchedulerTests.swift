@@ -329,4 +329,23 @@ import Testing
     #expect(other.start(of: starts) != schedule.start(of: starts))
     #expect(schedule.start(of: starts) == starts + delays[0])
   }
+
+  @Test func `a wait that a wrong clock began is no longer than its policy`() throws {
+    var world = try world { $0.job.retries.delay = TimeSpan(seconds: 600) }
+    world.fate = { $0.failures == 0 ? (60, .failed(code: 1, reason: nil)) : (60, .succeeded) }
+    world.advance(to: world.now + hour + 120)
+    #expect(world.scheduler.state.jobs.map(\.failures) == [1])
+    world.now -= 5 * hour
+    world.step()
+    world.advance(to: world.now + 700)
+    #expect(world.resumed == [1])
+  }
+
+  @Test func `a first wait longer than an hour is kept`() {
+    var retries = RetryPolicy()
+    retries.delay = TimeSpan(seconds: 7200)
+    #expect((1...3).map { retries.delay(afterFailure: $0).seconds } == [7200, 7200, 7200])
+    retries.delay = TimeSpan(seconds: 1500)
+    #expect((1...3).map { retries.delay(afterFailure: $0).seconds } == [1500, 3000, 3600])
+  }
 }

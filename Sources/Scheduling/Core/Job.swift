@@ -104,6 +104,8 @@ package enum JobExit: Codable, Equatable, Sendable {
   case interrupted
   /// Another exit code, with the reason that the run's folder gives.
   case failed(code: Int32, reason: String?)
+  /// Its daemon ended before it made a process: the job is as it was.
+  case notBegun
   /// Ended by a signal, or gone when the daemon came back: killed, out of memory, power lost.
   case crashed(reason: String)
 
@@ -125,6 +127,7 @@ package enum JobExit: Codable, Equatable, Sendable {
       case .succeeded: "It succeeded"
       case .badUsage: "Its pipeline or settings are wrong (exit code 64)"
       case .interrupted: "It was interrupted"
+      case .notBegun: "It was about to start as the daemon ended"
       case .failed(let code, let reason):
         "It failed with exit code \(code)\(reason.map { ": \($0)" } ?? "")"
       case .crashed(let reason): "It crashed: \(reason)"

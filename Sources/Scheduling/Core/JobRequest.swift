@@ -9,7 +9,7 @@ package struct RetryPolicy: Codable, Hashable, Sendable {
   package var limit = 3
   /// Before the first of them; each further one waits twice as long as the one before.
   package var delay = TimeSpan(seconds: 60)
-  /// No wait is longer.
+  /// No wait is longer, unless the first is.
   package var longestDelay = TimeSpan(seconds: 3600)
 
   package init() {}
@@ -17,7 +17,7 @@ package struct RetryPolicy: Codable, Hashable, Sendable {
   /// The wait after the `failures`th bad end, counted from 1.
   func delay(afterFailure failures: Int) -> TimeSpan {
     let doublings = min(max(failures - 1, 0), 30)
-    return min(TimeSpan(seconds: delay.seconds << doublings), longestDelay)
+    return min(TimeSpan(seconds: delay.seconds << doublings), max(delay, longestDelay))
   }
 }
 

@@ -51,6 +51,11 @@ package struct Schedule: Codable, Equatable, Sendable {
     return instant.addingTimeInterval(Double(generator.integer(in: 0...jitter.seconds)))
   }
 
+  /// Whether it names times of the day in a zone whose clocks are set now and then.
+  var changesClocks: Bool {
+    !cron.followsElapsedTime && zone.timeZone.nextDaylightSavingTimeTransition != nil
+  }
+
   /// Refuses what cannot be, beyond what its parts refuse.
   ///
   /// - Throws: ``ScheduleError/invalid(key:value:rule:)``, or `RunError` for its name.

@@ -8,7 +8,7 @@ extension Scheduler {
   /// Gives every instant that has come a job, or passes it over with a reason.
   mutating func decide(_ index: Int, _ now: Date, _ actions: inout [SchedulerAction]) {
     guard let due = state.schedules[index].due, due <= now else { return }
-    let schedule = state.schedules[index].schedule
+    let (schedule, taken) = (state.schedules[index].schedule, state.schedules[index].taken)
     let (missed, onTime) = takeDue(index, now)
     if let missed {
       // With one that is on time, that one runs for those that were missed, too.
@@ -16,9 +16,13 @@ extension Scheduler {
       if let skipped = missed.skipped(schedule.name, butLast: runs, now: now) {
         actions.append(.skip(skipped))
       }
-      if runs { begin(schedule, missed.last, &actions) }
+      if runs {
+        begin(schedule, missed.last, isTaken: taken.contains(missed.last), &actions)
+      }
     }
-    for instant in onTime { begin(schedule, instant, &actions) }
+    for instant in onTime {
+      begin(schedule, instant, isTaken: taken.contains(instant), &actions)
+    }
   }
 
   /// Takes the instants that have come from the schedule: those too late, and those on time.
@@ -53,7 +57,7 @@ extension Scheduler {
 
   /// Makes the job of an instant, as far as the schedule's other jobs let it.
   private mutating func begin(
-    _ schedule: Schedule, _ instant: Date, _ actions: inout [SchedulerAction]
+    _ schedule: Schedule, _ instant: Date, isTaken: Bool, _ actions: inout [SchedulerAction]
   ) {
     let others = state.jobs.indices.filter { index in
       if case .ended = state.jobs[index].phase { return false }
@@ -64,6 +68,9 @@ extension Scheduler {
         .skip(
           SkippedInstants(
             schedule: schedule.name, first: instant, last: instant, count: 1, reason: reason)))
+    }
+    guard !isTaken else {
+      return skip("a job has it already, from before the clock was set back")
     }
     switch schedule.overlap {
     case .skip:

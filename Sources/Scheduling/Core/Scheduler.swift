@@ -11,6 +11,9 @@ package struct Scheduler: Sendable {
   /// Seconds between two looks at the memory of jobs that have a budget of it.
   package static let memoryLookSeconds = 5.0
 
+  /// A clock that is set back further was wrong before, as cron(8) of Debian has it.
+  static let longestSetBackSeconds = 3 * 3600.0
+
   /// No wait is shorter, so that a rest lost in rounding costs one step and not many.
   private static let leastWaitSeconds = 0.001
 
@@ -35,6 +38,7 @@ package struct Scheduler: Sendable {
   /// - Returns: Ends with ``SchedulerAction/wake(at:)`` unless nothing is left to wait for.
   package mutating func step(at now: Date, memory: [Int: Int] = [:]) -> [SchedulerAction] {
     var actions: [SchedulerAction] = []
+    followClock(now)
     if !state.isShuttingDown {
       for index in state.schedules.indices { decide(index, now, &actions) }
     }
@@ -85,6 +89,21 @@ package struct Scheduler: Sendable {
       stop(index, .shutdown, &actions)
     }
     return actions
+  }
+
+  // MARK: - A clock that was set back
+
+  /// Forgets what only a clock that was wrong could have said.
+  ///
+  /// Set back by a little, a clock comes again to instants that are decided, and none happens
+  /// twice. Set back by more, it was wrong before: a schedule that waited for it to come back to
+  /// where it was might wait for years. And no job waits longer than its policy says.
+  private mutating func followClock(_ now: Date) {
+    for index in state.schedules.indices
+    where state.schedules[index].decidedThrough > now + Self.longestSetBackSeconds {
+      state.schedules[index].beginAgain(after: now)
+    }
+    for index in state.jobs.indices { state.jobs[index].shortenWait(at: now) }
   }
 
   // MARK: - Jobs at work
@@ -218,6 +237,13 @@ extension Job {
     }
   }
 
+  /// Brings back a wait that was counted on a clock which has been set back since.
+  mutating func shortenWait(at now: Date) {
+    guard case .waiting(let until) = phase else { return }
+    let longest = failures == 0 ? 0 : request.retries.delay(afterFailure: failures).seconds
+    phase = .waiting(until: min(until, now + Double(longest)))
+  }
+
   /// What becomes of it after its process ended.
   mutating func end(_ exit: JobExit, at now: Date) {
     switch (phase, exit) {
@@ -231,7 +257,10 @@ extension Job {
         note = note ?? "It was stopped: \(outcome.rawValue)."
       } else {
         phase = .waiting(until: now)
+        if cause == .shutdown { note = "It was stopped as the daemon ended; the next one goes on." }
       }
+    case (_, .notBegun):
+      (phase, note) = (.waiting(until: now), exit.text)
     case (_, .interrupted), (_, .failed), (_, .crashed):
       failures += 1
       let retries = request.retries

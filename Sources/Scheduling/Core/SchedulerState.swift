@@ -28,6 +28,8 @@ package struct ScheduleProgress: Codable, Equatable, Sendable {
   package var decidedThrough: Date
   /// The first after ``decidedThrough``.
   package var next: Date
+  /// Instants to come that have a job already, from before the clock was set back.
+  package var taken: Set<Date> = []
 
   /// A schedule whose instants begin after `date`.
   package init(_ schedule: Schedule, after date: Date) {
@@ -37,12 +39,19 @@ package struct ScheduleProgress: Codable, Equatable, Sendable {
   }
 
   /// One that was written down.
-  package init(_ schedule: Schedule, decidedThrough: Date, next: Date) {
-    (self.schedule, self.decidedThrough, self.next) = (schedule, decidedThrough, next)
+  package init(_ schedule: Schedule, decidedThrough: Date, next: Date, taken: Set<Date> = []) {
+    (self.schedule, self.decidedThrough) = (schedule, decidedThrough)
+    (self.next, self.taken) = (next, taken)
   }
 
   /// When there is something to decide; `nil` for a schedule that is paused.
   package var due: Date? { schedule.isPaused ? nil : schedule.start(of: next) }
+
+  /// Begins again after `now`, as a new schedule would.
+  mutating func beginAgain(after now: Date) {
+    decidedThrough = now
+    next = schedule.next(after: now)
+  }
 
   /// Goes to the next instant.
   mutating func advance() {

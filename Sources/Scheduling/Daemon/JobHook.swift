@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Runs
 import Settings
 import Subprocess
@@ -6,8 +7,9 @@ import SystemPackage
 
 /// Tells a command how a job ended, or that a policy was promoted, as JSON on its standard input.
 ///
-/// It is started without a shell and has a minute. How it does is recorded or said, and changes
-/// nothing about the job or the promotion.
+/// It is started without a shell, in a session of its own, and has a minute; then it is ended by
+/// force with all that it began. How it does is recorded or said, and changes nothing about the job
+/// or the promotion.
 package struct JobHook: Sendable {
   /// Seconds that the command has.
   package static let limitSeconds = 60.0
@@ -42,9 +44,15 @@ package struct JobHook: Sendable {
     _ message: HookMessage, limitSeconds: Double = limitSeconds
   ) async -> String {
     guard let program = words.first else { return "there is no command" }
+    var options = PlatformOptions()
+    options.createSession = true  // no terminal's signals reach it, and its group can be ended
+    options.teardownSequence = [
+      .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)
+    ]
     do {
       let text = String(decoding: try StableJSON.data(message), as: UTF8.self) + "\n"
-      let status = try await withThrowingTaskGroup(of: TerminationStatus?.self) { group in
+      let status = try await withThrowingTaskGroup(of: TerminationStatus?.self) {
+        [options] group in
         group.addTask {
           let executable: Executable =
             program.contains("/")
@@ -52,8 +60,9 @@ package struct JobHook: Sendable {
             : .name(program)
           return try await Subprocess.run(
             executable, arguments: Arguments(Array(words.dropFirst())),
-            workingDirectory: FilePath(folder), input: .string(text), output: .discarded,
-            error: .discarded
+            workingDirectory: FilePath(folder), platformOptions: options,
+            input: .fileDescriptor(try Self.file(holding: text), closeAfterSpawningProcess: true),
+            output: .discarded, error: .discarded
           ).terminationStatus
         }
         group.addTask {
@@ -71,6 +80,23 @@ package struct JobHook: Sendable {
       }
     } catch {
       return "it could not be run: \(error)"
+    }
+  }
+
+  /// A file without a name, open at its beginning: unlike a pipe, it harms nobody if it is not read.
+  private static func file(holding text: String) throws -> FileDescriptor {
+    let path = URL.temporaryDirectory.appending(path: "hone-hook-\(UUID().uuidString)").path
+    let file = try FileDescriptor.open(
+      FilePath(path), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
+      permissions: .ownerReadWrite)
+    do {
+      guard unlink(path) == 0 else { throw Errno(rawValue: errno) }
+      try file.writeAll(text.utf8)
+      try file.seek(offset: 0, from: .start)
+      return file
+    } catch {
+      try file.close()
+      throw error
     }
   }
 }

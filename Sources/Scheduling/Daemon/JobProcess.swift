@@ -66,7 +66,8 @@ struct JobProcess: Sendable {
   /// Whether the process of a job is at work, of this daemon or an earlier one.
   static func isAlive(in folder: URL) -> Bool {
     let descriptor = open(folder.appending(path: outputName).path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
+    // What cannot be opened for another reason, such as too many files, may be locked.
+    guard descriptor >= 0 else { return errno != ENOENT }
     defer { close(descriptor) }
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0
   }
@@ -74,6 +75,8 @@ struct JobProcess: Sendable {
   /// How a process ended that this daemon did not start, as far as its run's folder says.
   static func exit(in folder: URL) -> JobExit {
     guard RunFolder.isRun(folder) else {
+      let output = folder.appending(path: outputName).path
+      guard FileManager.default.fileExists(atPath: output) else { return .notBegun }
       return .crashed(reason: "its process ended before its run began")
     }
     do {
@@ -116,8 +119,10 @@ struct JobProcess: Sendable {
     }
   }
 
-  /// Opens the file of a folder that takes what the process prints, locked.
+  /// Opens the file of a folder that takes what the process prints, locked; makes the folder where
+  /// a power cut, or its user, took it.
   private static func lockOutput(of folder: URL) throws -> FileDescriptor {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let path = folder.appending(path: outputName).path
     let descriptor = try FileDescriptor.open(
       FilePath(path), .readWrite, options: [.append, .create, .closeOnExec],

@@ -26,6 +26,8 @@ package actor ScheduleDaemon {
   package static let longestSleepSeconds = 60.0
   /// Seconds between two looks at a process that an earlier daemon started.
   private static let adoptedLookSeconds = 2.0
+  /// Hooks' commands at work at one time.
+  private static let maxHooks = 8
 
   private let runs: URL
   private let store: ScheduleStore
@@ -74,6 +76,8 @@ package actor ScheduleDaemon {
   /// - Throws: ``ScheduleError/daemonAtWork(runs:processID:)`` where another daemon has the folder,
   ///   or the registry's errors.
   package func run() async throws {
+    // A log that nobody reads any more must not end the daemon.
+    Glibc.signal(SIGPIPE, SIG_IGN)
     let lock = try Self.lock(runs)
     defer { withExtendedLifetime(lock) {} }
     try adopt()
@@ -114,6 +118,10 @@ package actor ScheduleDaemon {
     let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
     let (ended, runs, isLast) = (exits, runs, isShuttingDown)
     let memory = memoryOfJobs()
+    var reserved: [URL] = []
+    var isWritten = false
+    // Nobody knows of folders that were made for what was not written down; they are empty still.
+    defer { if !isWritten { for folder in reserved { rmdir(folder.path) } } }
     let (state, actions) = try store.update(
       maxJobs: maxJobs, isShuttingDown: isLast, now: now
     ) { scheduler, unwanted in
@@ -124,9 +132,10 @@ package actor ScheduleDaemon {
       }
       for job in unwanted { actions += scheduler.cancel(job) }
       if isLast { actions += scheduler.shutDown() }
-      return try actions + scheduler.step(at: now, memory: memory, in: runs)
+      return try actions
+        + scheduler.step(at: now, memory: memory, in: runs, reserving: &reserved)
     }
-    lastLook = clock
+    (lastLook, isWritten) = (clock, true)
     hasMemoryBudgets = state.jobs.contains { $0.request.budget.memory != nil }
     exits = exits.filter { ended[$0.key] == nil }
     var wake = now + Self.longestSleepSeconds
@@ -134,17 +143,17 @@ package actor ScheduleDaemon {
       if case .wake(let date) = action { wake = min(wake, date) }
       carryOut(action, state)
     }
+    for job in state.jobs {
+      if ended[job.id] != nil, let note = job.note { say("Job \(job.id): \(note)") }
+    }
+    try tellHooks()
     return wake
   }
 
   private func carryOut(_ action: SchedulerAction, _ state: SchedulerState) {
     switch action {
-    case .start(let id), .resume(let id):
-      guard let job = state.jobs.first(where: { $0.id == id }) else { return }
-      let code = job.checkout.map { " with commit \($0.commit.prefix(12))" } ?? ""
-      say("Job \(id): \(job.request.name) runs in \(job.run ?? "no folder")\(code).")
-      if let remark = job.checkout?.remark { say("Job \(id): \(remark)") }
-      launch(job)
+    case .start(let id): launch(id, state, "runs in")
+    case .resume(let id): launch(id, state, "goes on in")
     case .stop(let id, let cause):
       say("Job \(id) is asked to stop: \(cause.rawValue).")
       signal(SIGTERM, to: id)
@@ -153,7 +162,6 @@ package actor ScheduleDaemon {
       signal(SIGKILL, to: id)
     case .end(let job):
       say("Job \(job.id): \(job.phase.name).\(job.note.map { " \($0)" } ?? "")")
-      tellHook(of: job)
       if job.checkout != nil { sweep() }
     case .skip(let instants):
       say("\(instants.schedule): \(instants.count) passed over, since \(instants.reason).")
@@ -163,8 +171,11 @@ package actor ScheduleDaemon {
 
   // MARK: - Processes
 
-  private func launch(_ job: Job) {
-    guard let run = job.run else { return }
+  private func launch(_ id: Int, _ state: SchedulerState, _ verb: String) {
+    guard let job = state.jobs.first(where: { $0.id == id }), let run = job.run else { return }
+    let code = job.checkout.map { " with commit \($0.commit.prefix(12))" } ?? ""
+    say("Job \(id): \(job.request.name) \(verb) \(run)\(code).")
+    if let remark = job.checkout?.remark { say("Job \(id): \(remark)") }
     let folder = runs.appending(path: run)
     watched[job.id] = .some(nil)
     Task { [process, checkouts, inbox] in
@@ -215,10 +226,11 @@ package actor ScheduleDaemon {
 
   /// Takes over jobs that an earlier daemon started: those at work are watched, the others ended.
   private func adopt() throws {
+    try store.recomputeNext()
     for record in try store.jobs(done: 0) where record.job.phase.isActive {
       let job = record.job
       guard let run = job.run else {
-        exits[job.id] = .crashed(reason: "it was about to start as the daemon ended")
+        exits[job.id] = .notBegun
         continue
       }
       let folder = runs.appending(path: run)
@@ -272,8 +284,17 @@ package actor ScheduleDaemon {
 
   // MARK: - Around
 
+  /// Tells commands of jobs that have ended, also of those that a daemon before left untold.
+  private func tellHooks() throws {
+    guard hooks.count < Self.maxHooks else { return }
+    for job in try store.hooksDue(limit: Self.maxHooks)
+    where hooks[job.id] == nil && hooks.count < Self.maxHooks {
+      tellHook(of: job)
+    }
+  }
+
   private func tellHook(of job: Job) {
-    guard !job.request.hook.isEmpty, case .ended(let outcome) = job.phase else { return }
+    guard case .ended(let outcome) = job.phase else { return }
     let hook = JobHook(words: job.request.hook, folder: job.request.folder)
     let end = HookMessage(job, outcome: outcome, runs: runs)
     let messages = promotions(of: job).map { HookMessage($0, of: job, runs: runs) } + [end]
@@ -291,11 +312,12 @@ package actor ScheduleDaemon {
   }
 
   private func record(_ result: String, ofHookFor job: Int) {
-    hooks[job] = nil
     do {
       try store.setHook(result, of: job)
+      hooks[job] = nil
+      inbox.yield(.look)  // others may be waiting to be told
     } catch {
-      say("\(error)")
+      say("\(error) The next daemon tells the hook of job \(job) again.")
     }
     if result != JobHook.done { say("Job \(job): its hook: \(result).") }
   }

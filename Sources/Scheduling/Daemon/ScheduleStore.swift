@@ -32,7 +32,8 @@ package struct ScheduleStore: Sendable {
 
   /// All schedules, by name.
   package func schedules() throws -> [ScheduleProgress] {
-    try registry.read { try ScheduleEntry.order(sql: "name").fetchAll($0) }.map(Self.progress)
+    try registry.read { try ScheduleEntry.order(sql: "name").fetchAll($0) }
+      .map { try Self.progress($0) }
   }
 
   /// One schedule.
@@ -153,6 +154,15 @@ package struct ScheduleStore: Sendable {
     return try registry.promotions(ofRun: run, since: Date(timeIntervalSince1970: started))
   }
 
+  /// Jobs whose end their commands are to be told, the oldest first.
+  package func hooksDue(limit: Int) throws -> [Job] {
+    try registry.read { database in
+      // Word for word as in the index, which has only these.
+      try JobEntry.filter(sql: "hook = '\(JobEntry.hookDue)'").order(sql: "id").limit(limit)
+        .fetchAll(database)
+    }.map(Self.job)
+  }
+
   /// Records how the command did that was told of a job's end.
   package func setHook(_ outcome: String, of id: Int) throws {
     try registry.write { database in
@@ -164,6 +174,18 @@ package struct ScheduleStore: Sendable {
 
   // MARK: - The daemon
 
+  /// Finds the next instants anew: a hone that is newer may know other rules of a zone.
+  package func recomputeNext() throws {
+    try registry.write { database in
+      for old in try ScheduleEntry.fetchAll(database) {
+        var progress = try Self.progress(old)
+        progress.beginAgain(after: progress.decidedThrough)
+        let new = try Self.entry(progress)
+        if new != old { try new.update(database) }
+      }
+    }
+  }
+
   /// Loads the state, lets `body` change it, and writes down what changed: all or nothing.
   ///
   /// `body` gets the scheduler, and the jobs that their users no longer want.
@@ -172,14 +194,17 @@ package struct ScheduleStore: Sendable {
     _ body: (inout Scheduler, _ unwanted: [Int]) throws -> [SchedulerAction]
   ) throws -> (state: SchedulerState, actions: [SchedulerAction]) {
     try registry.write { database in
-      let schedules = try ScheduleEntry.order(sql: "name").fetchAll(database).map(Self.progress)
+      let taken = try Self.taken(after: now, database)
+      let schedules = try ScheduleEntry.order(sql: "name").fetchAll(database).map { entry in
+        try Self.progress(entry, taken: taken[entry.name] ?? [])
+      }
       let entries = try JobEntry.filter(sql: "NOT isDone").order(sql: "id").fetchAll(database)
       let before = SchedulerState(
         schedules: schedules, jobs: try entries.map(Self.job),
         nextJobID: try Self.nextID(database), maxJobs: maxJobs)
       var scheduler = Scheduler(before)
       scheduler.state.isShuttingDown = isShuttingDown
-      let unwanted = entries.filter { $0.isUnwanted && $0.phase != "stopping" }.map(\.id)
+      let unwanted = entries.filter(\.isUnwanted).map(\.id)
       let actions = try body(&scheduler, unwanted)
       try Self.save(scheduler.state, over: before, actions, now, database)
       return (scheduler.state, actions)
@@ -212,7 +237,7 @@ package struct ScheduleStore: Sendable {
       }
       if job.hasStarted, row.started == nil { row.started = now.timeIntervalSince1970 }
       if !job.phase.isActive { row.process = nil }
-      if row.isDone { row.ended = now.timeIntervalSince1970 }
+      if row.isDone { row.end(now, hook: job.request.hook) }
       try row.save(database)
       if row.isDone { try JobRetention.trim(row.schedule, database) }
     }
@@ -230,6 +255,23 @@ package struct ScheduleStore: Sendable {
     try JobEntry.filter(sql: "NOT isDone").order(sql: "id").fetchAll(database).map(job)
   }
 
+  /// Instants of jobs that their schedules have still, or again, to decide, by schedule.
+  ///
+  /// There are none but on a clock that was set back: no schedule has two jobs of one instant.
+  private static func taken(
+    after now: Date, _ database: Database
+  ) throws -> [String: Set<Date>] {
+    let rows = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT schedule.name, job.instant FROM schedule JOIN job
+        ON job.schedule = schedule.name AND job.instant > min(schedule.decidedThrough, ?)
+        """, arguments: [now.timeIntervalSince1970])
+    return rows.reduce(into: [:]) { taken, row in
+      taken[row[0], default: []].insert(Date(timeIntervalSince1970: row[1]))
+    }
+  }
+
   private static func nextID(_ database: Database) throws -> Int {
     try Int.fetchOne(database, sql: "SELECT COALESCE(MAX(id), 0) + 1 FROM job") ?? 1
   }
@@ -238,7 +280,7 @@ package struct ScheduleStore: Sendable {
     var job = job
     job.phase = .ended(.cancelled)
     var row = try entry(job)
-    row.ended = now.timeIntervalSince1970
+    row.end(now, hook: job.request.hook)
     try row.update(database)
   }
 
@@ -249,11 +291,13 @@ package struct ScheduleStore: Sendable {
       next: progress.next.timeIntervalSince1970)
   }
 
-  private static func progress(_ entry: ScheduleEntry) throws -> ScheduleProgress {
+  private static func progress(
+    _ entry: ScheduleEntry, taken: Set<Date> = []
+  ) throws -> ScheduleProgress {
     ScheduleProgress(
       try StableJSON.value(Schedule.self, from: Data(entry.definition.utf8)),
       decidedThrough: Date(timeIntervalSince1970: entry.decidedThrough),
-      next: Date(timeIntervalSince1970: entry.next))
+      next: Date(timeIntervalSince1970: entry.next), taken: taken)
   }
 
   static func entry(_ job: Job) throws -> JobEntry {
@@ -272,6 +316,14 @@ package struct ScheduleStore: Sendable {
 
   private static func text(_ value: some Encodable) throws -> String {
     String(decoding: try StableJSON.data(value), as: UTF8.self)
+  }
+}
+
+extension JobEntry {
+  /// Notes when the job ended, and whether a command is to be told.
+  fileprivate mutating func end(_ now: Date, hook words: [String]) {
+    ended = now.timeIntervalSince1970
+    hook = words.isEmpty ? nil : Self.hookDue
   }
 }
 

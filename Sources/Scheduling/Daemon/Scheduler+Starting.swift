@@ -12,9 +12,13 @@ extension Scheduler {
   ///   - now: By the wall clock.
   ///   - memory: Bytes of running jobs that have a budget of it.
   ///   - runs: The folder of runs.
+  ///   - reserved: Gets the folders that were made, so that they can be removed if nothing of this is
+  ///     written down.
   /// - Returns: As ``step(at:memory:)``.
   /// - Throws: `RunError` where no folder can be made.
-  mutating func step(at now: Date, memory: [Int: Int], in runs: URL) throws -> [SchedulerAction] {
+  mutating func step(
+    at now: Date, memory: [Int: Int], in runs: URL, reserving reserved: inout [URL]
+  ) throws -> [SchedulerAction] {
     var actions = step(at: now, memory: memory)
     var passedOver: [SchedulerAction] = []
     for case .start(let id) in actions {
@@ -27,11 +31,12 @@ extension Scheduler {
         passedOver += passOver(id, since: Self.reason(error))
         continue
       }
-      state.jobs[index].run = try RunFolder.reserve(in: runs, name: request.name)
-        .lastPathComponent
+      let folder = try RunFolder.reserve(in: runs, name: request.name)
+      reserved.append(folder)
+      state.jobs[index].run = folder.lastPathComponent
     }
     guard !passedOver.isEmpty else { return actions }
-    return try actions + passedOver + step(at: now, memory: memory, in: runs)
+    return try actions + passedOver + step(at: now, memory: memory, in: runs, reserving: &reserved)
   }
 
   /// An error as the end of a sentence.

@@ -53,8 +53,27 @@ package struct ScheduleExport: Sendable {
     add("max-memory", job.budget.memory?.description ?? "", where: job.budget.memory != nil)
     add("priority", "\(job.priority)", where: job.priority != 0)
     add("code", job.code?.text ?? "", where: job.code != nil)
+    add(
+      "days on which clocks are set",
+      "(Hone: each time of the day once; others may leave one out, or repeat it)",
+      where: schedule.changesClocks)
     add("hook", ShellWords.line(job.hook), where: !job.hook.isEmpty)
     return left.map { "# Left out: \($0.0) \(Self.oneLine($0.1))" }
+  }
+
+  /// What crons other than Vixie's understand otherwise.
+  private var differences: [String] {
+    schedule.cron.dependsOnSteppedStar
+      ? ["# Days: Hone starts it where both fields fit; this scheduler may take either."] : []
+  }
+
+  /// A shell's line that goes to the folder and becomes the program, and what it lost.
+  private var shellLine: (line: String, remarks: [String]) {
+    let line = "cd \(ShellWords.quote(job.folder)) && exec \(ShellWords.line(words))"
+    let isOneLine = !line.contains(where: \.isNewline)
+    return (
+      Self.oneLine(line), isOneLine ? [] : ["# A line break in the command became a blank."]
+    )
   }
 
   private static func oneLine(_ text: String) -> String {
@@ -66,14 +85,14 @@ package struct ScheduleExport: Sendable {
   // MARK: - Formats
 
   private var cron: String {
-    // In a crontab, % is a line's end.
-    let command = "cd \(ShellWords.quote(job.folder)) && \(ShellWords.line(words))"
-      .replacing("%", with: "\\%")
+    let (line, lost) = shellLine
     return Self.join(
-      ["# Hone's schedule '\(schedule.name)'."] + remarks([])
+      ["# Hone's schedule '\(schedule.name)'."] + remarks([]) + lost
         + [
           "# CRON_TZ is read by cronie; other crons go by the machine's zone.",
-          "CRON_TZ=\(schedule.zone)", "\(schedule.cron) \(Self.oneLine(command))",
+          "CRON_TZ=\(schedule.zone)",
+          // In a crontab, % is a line's end.
+          "\(schedule.cron.portableFields) \(line.replacing("%", with: "\\%"))",
         ])
   }
 
@@ -86,16 +105,19 @@ package struct ScheduleExport: Sendable {
       ? ["RandomizedDelaySec=\(schedule.jitter.seconds)", "FixedRandomDelay=true"] : []
     return Self.join(
       ["# ~/.config/systemd/user/hone-\(schedule.name).service"]
-        + remarks(["misfire", "jitter", "max-time", "max-memory"])
+        + remarks(
+          Set(["misfire", "jitter", "max-time", "max-memory"])
+            .union(schedule.overlap == .skip ? ["overlap"] : []))
         + [
           "[Unit]", "Description=Hone: \(schedule.name)", "", "[Service]", "Type=exec",
           "WorkingDirectory=\(ServiceUnit.escaped(job.folder))",
           "ExecStart=\(ServiceUnit.line(words))", "KillMode=mixed",
-          "TimeoutStopSec=\(job.budget.stopGrace.seconds)",
+          // 0 would be without end.
+          "TimeoutStopSec=\(max(1, job.budget.stopGrace.seconds))",
         ] + timed + sized
         + [
           "", "# ~/.config/systemd/user/hone-\(schedule.name).timer", "[Timer]",
-        ] + calendar + ["Persistent=\(schedule.misfire == .runOnce)"] + jitter
+        ] + calendar + ["AccuracySec=1s", "Persistent=\(schedule.misfire == .runOnce)"] + jitter
         + ["", "[Install]", "WantedBy=timers.target"])
   }
 
@@ -120,11 +142,11 @@ package struct ScheduleExport: Sendable {
       [
         "# The image and the volumes for \(Self.oneLine(job.folder)) and \(Self.oneLine(runs)) are",
         "# yours to fill in.",
-      ] + queue + remarks(known)
+      ] + queue + remarks(known) + differences
         + [
           "apiVersion: batch/v1", "kind: CronJob",
           "metadata: { name: \(Self.json("hone-" + Self.label(schedule.name))) }", "spec:",
-          "  schedule: \(Self.json(schedule.cron.fields))",
+          "  schedule: \(Self.json(schedule.cron.portableFields))",
           "  timeZone: \(Self.json("\(schedule.zone)"))", "  concurrencyPolicy: \(policy)",
           "  suspend: \(schedule.isPaused)", "  jobTemplate:", "    spec:",
           "      backoffLimit: \(job.retries.limit)",
@@ -139,19 +161,22 @@ package struct ScheduleExport: Sendable {
   }
 
   private var slurm: String {
-    let minutes = job.budget.time.map { max(1, ($0.seconds + 59) / 60) }
+    // The wish to stop comes a grace before the end by force, and to the shell's process, which is
+    // the program's: without B: it goes to what srun starts.
+    let grace = min(job.budget.stopGrace.seconds, 65535)
+    let minutes = job.budget.time.map { max(1, ($0.seconds + grace + 59) / 60) }
     let options =
       ["#SCRON --job-name=\(Self.label(schedule.name))"]
       + (minutes.map { ["#SCRON --time=\($0)"] } ?? [])
       + (job.budget.memory.map { ["#SCRON --mem=\(($0.bytes + 1023) / 1024)K"] } ?? [])
-      + ["#SCRON --signal=TERM@\(min(job.budget.stopGrace.seconds, 65535))"]
-    let command = "cd \(ShellWords.quote(job.folder)) && \(ShellWords.line(words))"
+      + ["#SCRON --signal=B:TERM@\(grace)"]
+    let (line, lost) = shellLine
     return Self.join(
       [
         "# For scrontab. It reads times in the zone of the controller and cannot name one: this",
         "# schedule is for \(schedule.zone).",
-      ] + remarks(["max-time", "max-memory"]) + options
-        + ["\(schedule.cron) \(Self.oneLine(command))"])
+      ] + remarks(["max-time", "max-memory"]) + differences + lost + options
+        + ["\(schedule.cron.portableFields) \(line)"])
   }
 
   // MARK: - Quoting

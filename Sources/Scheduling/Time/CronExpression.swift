@@ -94,6 +94,9 @@ package struct CronExpression: Hashable, Sendable, CustomStringConvertible {
   /// Whether it goes by elapsed time where a clock is set forward or back.
   var followsElapsedTime: Bool { hours.count == 24 }
 
+  /// Whether a day that fits one of the two fields of days will do.
+  var takesEitherDay: Bool { !days.beginsWithStar && !weekdays.beginsWithStar }
+
   // MARK: - Wall clocks
 
   private func nextTime(after instant: Int, _ clock: ZoneClock) -> Int {
@@ -173,7 +176,7 @@ package struct CronExpression: Hashable, Sendable, CustomStringConvertible {
   private func fits(_ date: CivilDay) -> Bool {
     guard months.contains(date.month) else { return false }
     let (day, weekday) = (days.contains(date.day), weekdays.contains(date.weekday))
-    return days.beginsWithStar || weekdays.beginsWithStar ? day && weekday : day || weekday
+    return takesEitherDay ? day || weekday : day && weekday
   }
 }
 
