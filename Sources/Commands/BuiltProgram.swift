@@ -54,8 +54,10 @@ struct BuiltProgram: Sendable {
   /// - Returns: The new run's folder.
   /// - Throws: ``ReproductionError/failed(command:status:)``, or where something cannot be read.
   func run(_ plan: ReproductionPlan, in parent: URL, rounds: Int?) async throws -> URL {
+    // A program that reuses stages would take them from the run that is to be made again.
+    let rerun = try await knowsRerun() ? ["--rerun"] : []
     let command =
-      [executable.path, "run", plan.settings.path, "--runs", parent.path, "--json"]
+      [executable.path, "run", plan.settings.path, "--runs", parent.path, "--json"] + rerun
       + (try plan.overrides().flatMap { ["--set", $0] })
     let report = FileManager.default.temporaryDirectory
       .appending(path: "hone-report-\(UUID().uuidString).json")
@@ -108,6 +110,14 @@ struct BuiltProgram: Sendable {
     struct Report: Decodable { let run: String }
     let name = try StableJSON.value(Report.self, from: Data(contentsOf: report)).run
     return parent.appending(path: name, directoryHint: .isDirectory)
+  }
+
+  /// Whether the program's `run` has the option `--rerun`, as each has that reuses stages.
+  private func knowsRerun() async throws -> Bool {
+    let help = try await Subprocess.run(
+      .path(FilePath(executable.path)), arguments: ["run", "--help"], input: .none,
+      output: .string(limit: 1 << 20), error: .discarded)
+    return help.standardOutput.contains("--rerun")
   }
 
   // MARK: - How far it has come

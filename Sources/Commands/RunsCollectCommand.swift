@@ -11,13 +11,13 @@ struct RunsCollectCommand: ParsableCommand {
     usage: "hone runs gc <kind> [<run> ...] --keep-last <n> [<options>]",
     discussion: """
       <kind> is checkpoints (of each run), rollouts (of each run's rounds) or runs
-      (of each pipeline, by the numbers in their names). What any --keep option keeps,
-      stays. While it works, a run keeps its newest two checkpoints, or what
+      (of each pipeline, by the numbers in their names). What any --keep option
+      keeps, stays. While it works, a run keeps its newest two checkpoints, or what
       'checkpoints' of its pipeline says: { keepLast: 2, keepEvery: 10,
-      keepBest: greedy }. Never deleted: a run that a process is at work on or that a
-      job goes on with; the policy that a run ships; what a run that was stopped needs
-      to go on. A policy that was promoted stays when its run goes. What would go is
-      shown first, and asked for.
+      keepBest: greedy }. Never deleted: a run that a process is at work on or that
+      a job goes on with; the policy that a run ships; what a run that was stopped
+      needs to go on. A policy that was promoted stays when its run goes. What would
+      go is shown first, and asked for.
 
         hone runs gc runs --keep-last 10 --keep-best greedy --dry-run
         hone runs gc rollouts --keep-every 10 --keep-last 5

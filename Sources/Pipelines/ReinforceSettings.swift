@@ -60,7 +60,8 @@ package struct ReinforceSettings: SettingsSection {
     guard rollout.weightPrecision == .float32 || objective.ratio != .none else {
       throw InvalidSetting(
         key: "rollout.weightPrecision", value: "'\(rollout.weightPrecision.rawValue)'",
-        rule: "the rounded policy that samples is not the one that learns, and 'objective.ratio: none' "
+        rule:
+          "the rounded policy that samples is not the one that learns, and 'objective.ratio: none' "
           + "does not correct for it; set another ratio, or 'weightPrecision: float32'")
     }
     guard updatesPerRound <= rollout.problemsPerRound else {
