@@ -256,76 +256,74 @@ CLONES void hone_attend_backward(const hone_attention *t, int first, int last, i
   }
 }
 
-// The row of key j of a step: the prompt's rows, then the completion's own.
-INLINE const float *step_row(const float *prompt, int prompt_count, const float *own, int kv_stride,
-                             int j) {
-  return j < prompt_count ? prompt + (size_t)j * kv_stride : own + (size_t)(j - prompt_count) * kv_stride;
-}
-
-// p[j] = scale * sum_d query[d] * key_j[d] for j < keys, and anything up to the next multiple of the
-// lanes: sixteen products at a time, whose lanes are summed together.
-INLINE void score_step(const float *query, const float *prompt, int prompt_count, const float *own,
-                       int kv_stride, int width, int keys, float scale, float *p) {
-  for (int first = 0; first < keys; first += LANES) {
-    lanes sums[LANES];
-    float rest[LANES] = {};
-    for (int i = 0; i < LANES; i++) {
-      int j = first + i < keys ? first + i : keys - 1;
-      const float *key = step_row(prompt, prompt_count, own, kv_stride, j);
-      lanes sum = {};
-      int d = 0;
-      for (; d + LANES <= width; d += LANES) sum += LOAD(query + d) * LOAD(key + d);
-      for (; d < width; d++) rest[i] += query[d] * key[d];
-      sums[i] = sum;
-    }
-    sum_lanes(sums);
-    STORE(p + first, (sums[0] + LOAD(rest)) * scale);
+// The rows of up to LANES keys or values of a step from key `first` on, the last one again where
+// there are fewer: the prompt's rows, then the completion's own.
+INLINE void step_rows(const float *prompt, int prompt_count, const float *own, int kv_stride,
+                      int first, int keys, const float *rows[LANES]) {
+  for (int i = 0; i < LANES; i++) {
+    int j = first + i < keys ? first + i : keys - 1;
+    rows[i] = j < prompt_count ? prompt + (size_t)j * kv_stride
+                               : own + (size_t)(j - prompt_count) * kv_stride;
   }
 }
 
-// out[d] = sum_j p[j] * value_j[d].
-INLINE void combine_step(const float *p, const float *prompt, int prompt_count, const float *own,
-                         int kv_stride, int width, int keys, float *out) {
+// p[i] = scale * sum_d query[d] * rows[i][at + d]: sixteen products whose lanes are summed together.
+INLINE void score_step(const float *query, const float *const rows[LANES], size_t at, const int width,
+                       float scale, float *p) {
+  lanes sums[LANES];
+  float rest[LANES] = {};
+  for (int i = 0; i < LANES; i++) {
+    const float *key = rows[i] + at;
+    lanes sum = {};
+    int d = 0;
+    for (; d + LANES <= width; d += LANES) sum += LOAD(query + d) * LOAD(key + d);
+    for (; d < width; d++) rest[i] += query[d] * key[d];
+    sums[i] = sum;
+  }
+  sum_lanes(sums);
+  STORE(p, (sums[0] + LOAD(rest)) * scale);
+}
+
+// out[d] += sum_i p[i] * rows[i][at + d] for i < count.
+INLINE void combine_step(const float *p, const float *const rows[LANES], size_t at, int count,
+                         const int width, float *out) {
   int d = 0;
   for (; d + 2 * LANES <= width; d += 2 * LANES) {
-    lanes a = {}, b = {}, c = {}, e = {};  // even and odd keys, so that one sum need not wait
-    int j = 0;
-    for (; j + 2 <= keys; j += 2) {
-      const float *v = step_row(prompt, prompt_count, own, kv_stride, j) + d;
-      const float *w = step_row(prompt, prompt_count, own, kv_stride, j + 1) + d;
-      a += LOAD(v) * p[j];
-      b += LOAD(v + LANES) * p[j];
-      c += LOAD(w) * p[j + 1];
-      e += LOAD(w + LANES) * p[j + 1];
+    lanes a = LOAD(out + d), b = LOAD(out + d + LANES);
+    for (int i = 0; i < count; i++) {
+      const float *value = rows[i] + at + d;
+      a += LOAD(value) * p[i];
+      b += LOAD(value + LANES) * p[i];
     }
-    if (j < keys) {
-      const float *v = step_row(prompt, prompt_count, own, kv_stride, j) + d;
-      a += LOAD(v) * p[j];
-      b += LOAD(v + LANES) * p[j];
-    }
-    STORE(out + d, a + c);
-    STORE(out + d + LANES, b + e);
+    STORE(out + d, a);
+    STORE(out + d + LANES, b);
   }
-  for (; d < width; d++) {
-    float sum = 0;
-    for (int j = 0; j < keys; j++) sum += p[j] * step_row(prompt, prompt_count, own, kv_stride, j)[d];
-    out[d] = sum;
-  }
+  for (; d < width; d++)
+    for (int i = 0; i < count; i++) out[d] += p[i] * rows[i][at + d];
 }
 
-// All heads; `width` is a constant where it is a usual one, so that its loops are unrolled.
+// All heads, sixteen keys at a time, so that memory is read once and in order. `width` is a constant
+// where it is a usual one, so that its loops are unrolled.
 INLINE void attend_step(const float *query, const float *prompt, int prompt_count, const float *own,
                         int own_count, int kv_stride, int values_at, int heads, int kv_heads,
                         const int width, float scale, float *output) {
-  int keys = prompt_count + own_count, share = heads / kv_heads;
-  float *p = scratch(padded(keys));
-  for (int head = 0; head < heads; head++) {
-    size_t at = (size_t)(head / share) * width;
-    score_step(query + (size_t)head * width, prompt + at, prompt_count, own + at, kv_stride, width,
-               keys, scale, p);
-    softmax(p, keys, keys);
-    combine_step(p, prompt + values_at + at, prompt_count, own + values_at + at, kv_stride, width,
-                 keys, output + (size_t)head * width);
+  int keys = prompt_count + own_count, share = heads / kv_heads, pad = padded(keys);
+  float *p = scratch((size_t)heads * pad);
+  const float *rows[LANES];
+  for (int first = 0; first < keys; first += LANES) {
+    step_rows(prompt, prompt_count, own, kv_stride, first, keys, rows);
+    for (int head = 0; head < heads; head++)
+      score_step(query + (size_t)head * width, rows, (size_t)(head / share) * width, width, scale,
+                 p + (size_t)head * pad + first);
+  }
+  for (int head = 0; head < heads; head++) softmax(p + (size_t)head * pad, keys, keys);
+  for (int i = 0; i < heads * width; i++) output[i] = 0;
+  for (int first = 0; first < keys; first += LANES) {
+    step_rows(prompt, prompt_count, own, kv_stride, first, keys, rows);
+    int count = keys - first < LANES ? keys - first : LANES;
+    for (int head = 0; head < heads; head++)
+      combine_step(p + (size_t)head * pad + first, rows, values_at + (size_t)(head / share) * width,
+                   count, width, output + (size_t)head * width);
   }
 }
 

@@ -9,10 +9,11 @@
 
 typedef float narrow_lanes __attribute__((vector_size(32), aligned(4)));
 
-// A piece of a block. `rows` and `vectors` are constants where this is inlined; `row_step` and
+// A piece of a block. `rows`, `vectors` and `asks` are constants where this is inlined; `row_step` and
 // `step` are the distances between two rows of a, and between two of its columns.
 #define PIECE(NAME, VECTOR, WIDTH, ROWS)                                                           \
-  INLINE void NAME(const int rows, const int vectors, const float *a, size_t row_step,             \
+  INLINE void NAME(const int rows, const int vectors, const int asks, const float *a,              \
+                   size_t row_step,                                                                \
                    const size_t step, int k, const float *panel, const int width, int keep,        \
                    float *c, size_t ldc, const char *next, size_t next_step) {                     \
     VECTOR sums[ROWS][3] = {};                                                                     \
@@ -21,9 +22,11 @@ typedef float narrow_lanes __attribute__((vector_size(32), aligned(4)));
       VECTOR columns[3];                                                                           \
       _Pragma("unroll") for (int j = 0; j < vectors; j++)                                           \
           columns[j] = *(const VECTOR *)(b + j * WIDTH);                                            \
-      if (step == 1 && (i & 1) == 0) __builtin_prefetch(a + (rows + (i >> 1) % 8) * row_step + (i & ~15), 0, 3); \
-      if (next != NULL) {                                                                          \
-        __builtin_prefetch(next, 0, 2);                                                            \
+      /* The next block of rows, a line at a time: their strides defeat the processor. */          \
+      if (step == 1 && (i & 1) == 0)                                                               \
+        __builtin_prefetch(a + (rows + (i >> 1) % 8) * row_step + (i & ~15), 0, 3);                \
+      if (asks && next != NULL) {                                                                  \
+        ask_for(next, next_step);                                                                  \
         next += next_step;                                                                         \
       }                                                                                            \
       _Pragma("unroll") for (int row = 0; row < rows; row++) {                                      \
@@ -42,7 +45,7 @@ PIECE(narrow_piece, narrow_lanes, 8, 4)
 
 // What a piece takes, apart from its constants.
 #define ARGUMENTS a, row_step, step, k, panel, width, keep, c, ldc, next, next_step
-#define ROWS_OF(PIECE, N, VECTORS) case N: PIECE(N, VECTORS, ARGUMENTS); break;
+#define ROWS_OF(PIECE, N, VECTORS) case N: PIECE(N, VECTORS, 1, ARGUMENTS); break;
 
 INLINE void wide_rows(int rows, const int vectors, const float *a, size_t row_step,
                       const size_t step, int k, const float *panel, const int width, int keep,
@@ -55,7 +58,9 @@ INLINE void wide_rows(int rows, const int vectors, const float *a, size_t row_st
     ROWS_OF(wide_piece, 5, vectors)
     ROWS_OF(wide_piece, 6, vectors)
     ROWS_OF(wide_piece, 7, vectors)
-    default: wide_piece(BLOCK, vectors, ARGUMENTS);
+    default:
+      if (next != NULL) wide_piece(BLOCK, vectors, 1, ARGUMENTS);
+      else wide_piece(BLOCK, vectors, 0, ARGUMENTS);  // without even a look at `next`
   }
 }
 
@@ -66,7 +71,7 @@ INLINE void narrow_rows(int rows, const int vectors, const float *a, size_t row_
     ROWS_OF(narrow_piece, 1, vectors)
     ROWS_OF(narrow_piece, 2, vectors)
     ROWS_OF(narrow_piece, 3, vectors)
-    default: narrow_piece(4, vectors, ARGUMENTS);
+    default: narrow_piece(4, vectors, 1, ARGUMENTS);
   }
 }
 

@@ -143,7 +143,7 @@ typedef int32_t integers __attribute__((vector_size(64), aligned(4)));
       const uint8_t *bytes = panel + width * sizeof(float);                                      \
       for (int i = 0; i < GROUP / 4; i++, bytes += width * 4) {                                  \
         if (next != NULL) {                                                                      \
-          __builtin_prefetch(next, 0, 2);                                                        \
+          ask_for(next, next_step);                                                              \
           next += next_step;                                                                     \
         }                                                                                        \
         _Pragma("unroll") for (int r = 0; r < count; r++) {                                       \

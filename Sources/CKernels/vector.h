@@ -1,6 +1,7 @@
 // What the loops share: clones for the processor at hand, a lane type, sums in a fixed order, exp.
 #ifndef VECTOR_H
 #define VECTOR_H
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -21,6 +22,13 @@ enum { LANES = 16 };
 #define LOAD(p) (*(const lanes *)(p))
 #define STORE(p, x) (*(lanes *)(p) = (x))
 #define SPLAT(x) ((lanes){} + (float)(x))
+
+// Asks for up to three lines from `next` on, into the second cache.
+INLINE void ask_for(const char *next, size_t bytes) {
+  __builtin_prefetch(next, 0, 2);
+  if (bytes > 64) __builtin_prefetch(next + 64, 0, 2);
+  if (bytes > 128) __builtin_prefetch(next + 128, 0, 2);
+}
 
 INLINE float sum_of(const lanes *x) {
   float s[LANES];

@@ -16,7 +16,7 @@ package struct PolicyMeasurement: Codable, Equatable, Sendable {
     /// Share of all samples that surely passed, since they have a score; nil without any sample.
     package let sampledAtLeast: Double?
 
-    /// - Parameter sampledAtLeast: nil where all samples have a score.
+    /// An answer with what became of its samples; `sampledAtLeast` is nil where all have a score.
     package init(
       problem: String, isRight: Bool?, isSeconded: Bool? = nil, tokens: Int,
       sampled: Double? = nil, sampledAtLeast: Double? = nil
