@@ -97,6 +97,13 @@ import VerifierKit
       says: "reinforce.rollout.temperature"),
     Bad(text: "stages: [{ reinforce: { rollout: { topK: 5 } } }]", says: "reinforce.rollout.topK"),
     Bad(
+      text: "stages: [{ reinforce: "
+        + "{ rollout: { weightPrecision: int8 }, objective: { ratio: none } } }]",
+      says: "reinforce.rollout.weightPrecision"),
+    Bad(
+      text: "stages: [{ reinforce: { rollout: { weightPrecision: int4 } } }]",
+      says: "reinforce.rollout.weightPrecision"),
+    Bad(
       text: "stages: [{ reinforce: { rollout: { topP: 0.9 } } }]", says: "samples from all tokens"),
     Bad(
       text: "stages: [{ reinforce: { objective: { preset: gropo } } }]",

@@ -36,15 +36,41 @@ import Transformers
 
   // MARK: - What is drawn
 
-  /// Products of few rows and of many are added up in another order, so the last bits of logits
-  /// differ, and a draw that lies on an edge could fall to the other side; these 19 completions of
-  /// up to 12 tokens have none.
-  @Test(arguments: [1, 2, 3, 4, 7, 64])
-  func `the same seed writes the same tokens for any number of rows`(rows: Int) throws {
+  @Test(arguments: [1, 2, 3, 4, 7, 64], WeightPrecision.allCases)
+  func `the same seed writes the same bits for any number of rows`(
+    rows: Int, precision: WeightPrecision
+  ) throws {
     let policy = try SmallPolicy.make()
-    #expect(
-      tokens(generate(policy) { $0.maxRows = rows }) == tokens(generate(policy) { $0.maxRows = 19 })
-    )
+    func completions(_ rows: Int) -> [[Completion]] {
+      generate(policy) {
+        $0.maxRows = rows
+        $0.weightPrecision = precision
+      }
+    }
+    #expect(completions(rows) == completions(19))
+  }
+
+  @Test func `weights of eight bits are nearly the policy, and those of the moment`() throws {
+    let policy = try SmallPolicy.make()
+    /// The largest difference from a pass with whole weights, nats.
+    func gap(_ completions: [[Completion]]) -> Float {
+      let scores = policy.score(
+        zip(Self.requests, completions).map { request, completions in
+          TokenGroup(prompt: request.promptTokens, completions: completions.map(\.tokens))
+        }, temperature: 1, rowBudget: 256)
+      return zip(completions.flatMap(\.self), scores.flatMap(\.self)).reduce(0) { gap, pair in
+        zip(pair.0.logProbs, pair.1.logProbs).reduce(gap) { max($0, abs($1.0 - $1.1)) }
+      }
+    }
+    let first = generate(policy) { $0.weightPrecision = .int8 }
+    #expect((1e-6...0.2).contains(gap(first)), "\(gap(first)) nats")
+    // After an update the weights are packed again.
+    for index in 0..<policy.parameters.values.count where index % 3 == 0 {
+      policy.parameters.values[index] *= -1
+    }
+    let second = generate(policy) { $0.weightPrecision = .int8 }
+    #expect(second != first)
+    #expect(gap(second) < 0.2, "\(gap(second)) nats")
   }
 
   @Test func `the same seed writes the same bits for any number of workers`() throws {
