@@ -38,7 +38,8 @@ extension PipelineCheck.StagePlan {
     }
     let portions = [
       ("weights", memory.weights), ("gradients and moments", memory.optimizer),
-      ("activations", memory.activations), ("logits", memory.logits), ("cache", memory.cache),
+      ("activations", memory.activations), ("logits", memory.logits),
+      ("packed weights", memory.packed), ("cache", memory.cache),
       ("reference", memory.reference),
     ].filter { $0.1 > 0 }.map { "\($0.0) \(TextTable.bytes($0.1))" }
     rows.append(
