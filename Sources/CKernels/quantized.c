@@ -37,8 +37,10 @@ INLINE float quantize(const float *x, int count, int8_t *bytes) {
   }
   // The inverse of a scale below the smallest normal number would be infinite.
   float inverse = largest > 1e-30f ? 127.0f / largest : 0;
-  for (int i = 0; i < GROUP; i++)  // to nearest, ties to even, as in exp_of
-    bytes[i] = (int8_t)((group[i] * inverse + 12582912.0f) - 12582912.0f);
+  for (int i = 0; i < GROUP; i++) {
+    float q = (group[i] * inverse + 12582912.0f) - 12582912.0f;  // to nearest, as in exp_of
+    bytes[i] = (int8_t)(q >= -127.0f && q <= 127.0f ? q : 0.0f);  // NaN has no byte
+  }
   return inverse > 0 ? largest / 127.0f : 0;
 }
 

@@ -64,6 +64,22 @@ import Testing
     #expect(product.array.allSatisfy { $0 == 0 })
   }
 
+  @Test func `what is no number becomes zero in eight bits, and spares its neighbours`() {
+    let x = random(3, 128, seed: 10)
+    let weights = random(20, 128, seed: 11)
+    let packed = PackedMatrix(weights, as: .int8)
+    let expected = Matrix(rows: 3, columns: 20)
+    multiply(x, transposed: packed, into: expected)
+    (x[1, 5], x[1, 70]) = (.nan, .infinity)
+    let product = Matrix(rows: 3, columns: 20)
+    multiply(x, transposed: packed, into: product)
+    #expect(product.array.allSatisfy { $0.isFinite })
+    for row in [0, 2] {
+      #expect(
+        product.rows(row..<row + 1).array == expected.rows(row..<row + 1).array, "row \(row)")
+    }
+  }
+
   @Test func `packed weights of eight bits take about a quarter of the memory`() {
     let whole = PackedMatrix.bytes(rows: 960, columns: 576, as: .float32)
     let rounded = PackedMatrix.bytes(rows: 960, columns: 576, as: .int8)
