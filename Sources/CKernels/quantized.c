@@ -44,7 +44,7 @@ INLINE float quantize(const float *x, int count, int8_t *bytes) {
   return inverse > 0 ? largest / 127.0f : 0;
 }
 
-// Declared before they are defined: clang makes clones of such functions only.
+// Declared before they are defined: clang refuses the vector width of clones otherwise.
 static void pack_panel_int8(void *context, int panel);
 static void quantize_row(void *context, int row);
 
@@ -212,7 +212,7 @@ static void vnni_panel(int count, const uint8_t *rows, size_t stride, int groups
 #pragma clang attribute pop
 #endif
 
-int hone_multiplies_bytes(void) {
+static int multiplies_bytes(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   return __builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512vnni");
@@ -224,7 +224,7 @@ int hone_multiplies_bytes(void) {
 static void multiply_tile(void *context, int tile) {
   const struct product *p = context;
 #if defined(__x86_64__)
-  panel_function *multiply = hone_multiplies_bytes() ? vnni_panel : portable_panel;
+  panel_function *multiply = multiplies_bytes() ? vnni_panel : portable_panel;
 #else
   panel_function *multiply = portable_panel;
 #endif

@@ -6,9 +6,6 @@ package enum WeightPrecision: String, Codable, CaseIterable, Sendable {
   case float32
   /// Rounded to eight bits in groups of 64 along a row, each group with a scale; inputs likewise.
   case int8
-
-  /// Whether this processor multiplies in this precision with instructions made for it.
-  package var isFast: Bool { self == .float32 || hone_multiplies_bytes() == 1 }
 }
 
 /// A weight matrix `[out, in]` laid out once for many products with few rows.

@@ -4,7 +4,7 @@ import CKernels
 package enum Workers {
   /// Threads that compute, the caller included; by default as many as the machine has cores.
   ///
-  /// No result depends on it: work is cut by its shape, and sums are added in a fixed order.
+  /// No result depends on it: each sum is added in an order of its own.
   package static var count: Int {
     get { Int(hone_workers()) }
     set { hone_set_workers(Int32(clamping: newValue)) }

@@ -43,12 +43,11 @@ void hone_matmul_packed(int m, int n, int k, const float *a, int lda, const floa
 
 // The same with weights and inputs rounded to eight bits in groups of 64 along k, each group with a
 // scale. b is [n, k], as checkpoints store weights. Sizes are bytes. NaN and infinity are not kept.
+// Where the processor does not multiply bytes, the same sums are made one by one, slowly.
 size_t hone_packed_int8_size(int n, int k);
 void hone_pack_int8(int n, int k, const float *b, int ldb, uint8_t *packed);
 void hone_matmul_int8(int m, int n, int k, const float *a, int lda, const uint8_t *packed, int keep,
                       float *c, int ldc);
-// Whether the processor multiplies bytes; otherwise the same sums are made one by one, slowly.
-int hone_multiplies_bytes(void);
 
 // The kernels of products that this processor gets: "avx512", "avx2" or "portable".
 const char *hone_product_kernels(void);
