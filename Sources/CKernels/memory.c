@@ -16,14 +16,24 @@ void *hone_allocate(size_t bytes) {
 
 void hone_release(void *memory) { free(memory); }
 
+static float *grown(float **memory, size_t *size, size_t floats) {
+  if (floats > *size) {
+    hone_release(*memory);
+    *memory = hone_allocate(floats * sizeof(float));
+    *size = *memory == NULL ? 0 : floats;
+    if (*memory == NULL) abort();  // no caller can go on without it
+  }
+  return *memory;
+}
+
 float *scratch(size_t floats) {
   static _Thread_local float *memory;
   static _Thread_local size_t size;
-  if (floats > size) {
-    hone_release(memory);
-    memory = hone_allocate(floats * sizeof(float));
-    size = memory == NULL ? 0 : floats;
-    if (memory == NULL) abort();  // no caller can go on without it
-  }
-  return memory;
+  return grown(&memory, &size, floats);
+}
+
+float *tile_scratch(size_t floats) {
+  static _Thread_local float *memory;
+  static _Thread_local size_t size;
+  return grown(&memory, &size, floats);
 }

@@ -17,6 +17,10 @@ typedef float narrow_lanes __attribute__((vector_size(32), aligned(4)));
                    const size_t step, int k, const float *panel, const int width, int keep,        \
                    float *c, size_t ldc, const char *next, size_t next_step) {                     \
     VECTOR sums[ROWS][3] = {};                                                                     \
+    /* Where the results go to is there by the time they are. */                                   \
+    _Pragma("unroll") for (int row = 0; row < rows; row++)                                          \
+        _Pragma("unroll") for (int j = 0; j < vectors; j++)                                         \
+      __builtin_prefetch(c + row * ldc + j * WIDTH, 1, 3);                                         \
     for (int i = 0; i < k; i++) {                                                                  \
       const float *b = panel + (size_t)i * width;                                                  \
       VECTOR columns[3];                                                                           \

@@ -8,16 +8,24 @@
 
 enum { MAXIMUM_WORKERS = 64, SPINS = 4000, PATIENT_SPINS = 16000 };
 
-// One parallel call. `generation` wakes the workers; `next` hands out tiles; `running` counts the
-// workers that may still touch the call, so that the caller does not return before they left.
+// The tiles first..<last that a worker has left, in one word. It takes its own from the front; who
+// has none left takes from the back of another's.
+typedef struct {
+  _Alignas(64) atomic_ullong left;  // first in the upper half, last in the lower
+} tile_range;
+
+// One parallel call. `generation` wakes the workers; `ranges` hand out tiles: each worker gets the
+// same part of every call with as many tiles, so that what it wrote is in its own caches when it
+// reads it in the next; `running` counts the workers that may still touch the call, so that the
+// caller does not return before they left.
 static struct {
   pthread_mutex_t calls;  // one parallel call at a time
   pthread_mutex_t lock;
   pthread_cond_t wake;
   atomic_uint generation;
-  atomic_int next;
   atomic_int running;
-  int tiles;
+  int sharing;  // workers of the call
+  tile_range ranges[MAXIMUM_WORKERS];
   hone_body body;
   void *context;
   atomic_int workers;   // wanted, the caller included; 0 until first asked
@@ -34,11 +42,29 @@ static inline void pause_briefly(void) {
 #endif
 }
 
-static void take_tiles(void) {
-  for (;;) {
-    int tile = atomic_fetch_add_explicit(&pool.next, 1, memory_order_relaxed);
-    if (tile >= pool.tiles) return;
-    pool.body(pool.context, tile);
+static unsigned long long range_of(unsigned first, unsigned last) {
+  return (unsigned long long)first << 32 | last;
+}
+
+// Takes one tile of a worker's, from the front or the back; -1 where none is left.
+static int take_tile(int worker, int front) {
+  atomic_ullong *left = &pool.ranges[worker].left;
+  unsigned long long seen = atomic_load_explicit(left, memory_order_relaxed), rest;
+  unsigned first, last;
+  do {
+    first = (unsigned)(seen >> 32);
+    last = (unsigned)seen;
+    if (first >= last) return -1;
+    rest = front ? range_of(first + 1, last) : range_of(first, last - 1);
+  } while (!atomic_compare_exchange_weak_explicit(left, &seen, rest, memory_order_relaxed,
+                                                  memory_order_relaxed));
+  return (int)(front ? first : last - 1);
+}
+
+static void take_tiles(int index) {
+  for (int i = 0, tile; i < pool.sharing; i++) {
+    int worker = (index + i) % pool.sharing;
+    while ((tile = take_tile(worker, i == 0)) >= 0) pool.body(pool.context, tile);
   }
 }
 
@@ -59,7 +85,7 @@ static void *worker(void *argument) {
       pthread_mutex_unlock(&pool.lock);
     }
     seen = atomic_load_explicit(&pool.generation, memory_order_acquire);
-    if (index < atomic_load_explicit(&pool.workers, memory_order_relaxed)) take_tiles();
+    if (index < pool.sharing) take_tiles(index);
     atomic_fetch_sub_explicit(&pool.running, 1, memory_order_release);
   }
   return NULL;
@@ -99,10 +125,14 @@ void hone_parallel(int tiles, hone_body body, void *context) {
     pthread_attr_destroy(&attributes);
     if (failed) break;  // fewer helpers; the caller takes what is left
   }
-  pool.tiles = tiles;
   pool.body = body;
   pool.context = context;
-  atomic_store_explicit(&pool.next, 0, memory_order_relaxed);
+  pool.sharing = (wanted < pool.started ? wanted : pool.started) + 1;
+  for (int i = 0; i < pool.sharing; i++)
+    atomic_store_explicit(&pool.ranges[i].left,
+                          range_of((unsigned)((long long)tiles * i / pool.sharing),
+                                   (unsigned)((long long)tiles * (i + 1) / pool.sharing)),
+                          memory_order_relaxed);
   atomic_store_explicit(&pool.running, pool.started, memory_order_relaxed);
   pthread_mutex_lock(&pool.lock);
   unsigned generation = atomic_load_explicit(&pool.generation, memory_order_relaxed) + 1;
@@ -110,7 +140,7 @@ void hone_parallel(int tiles, hone_body body, void *context) {
   pthread_cond_broadcast(&pool.wake);
   pthread_mutex_unlock(&pool.lock);
   inside = 1;
-  take_tiles();
+  take_tiles(0);
   inside = 0;
   for (int spin = 0; atomic_load_explicit(&pool.running, memory_order_acquire) > 0; spin++) {
     if (spin < PATIENT_SPINS) pause_briefly(); else sched_yield();  // a yield may cost a time slice

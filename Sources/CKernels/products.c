@@ -4,9 +4,9 @@
 #include "scratch.h"
 #include <string.h>
 
-// Columns and rows that are packed at a time, and rows of a tile, so that a tile's rows and panels
-// stay in the second cache.
-enum { COLUMNS_AT_ONCE = 64 * PANEL, ROWS_AT_ONCE = 3072, TILE_ROWS = 128, TILE_PANELS = 4 };
+// Columns that are packed at a time, and rows of a tile, so that a tile's rows and panels stay in the
+// second cache. A tile of a transposed left side packs its own rows, so that they never leave it.
+enum { COLUMNS_AT_ONCE = 64 * PANEL, TILE_ROWS = 128, TILE_PANELS = 4, TRANSPOSED_ROWS = 64 };
 
 struct product {
   left_side a;
@@ -15,6 +15,9 @@ struct product {
   size_t ldc;
   int m, n, depth, keep;
   int rows, panels_across, across;  // of a tile; and tiles in a row of tiles
+  // A transposed left side [depth, m], of which each tile packs its own rows; or NULL.
+  const float *transposed;
+  size_t stride;
 };
 
 // The terms of one register sum: `k` in parts of about equal size.
@@ -29,6 +32,14 @@ static void multiply_tile(void *context, int tile) {
   int rows = p->m - row < p->rows ? p->m - row : p->rows;
   int panels = (p->n + PANEL - 1) / PANEL, last = first + p->panels_across;
   if (last > panels) last = panels;
+  left_side a = p->a;
+  int a_row = row;
+  if (p->transposed != NULL) {
+    float *blocks = tile_scratch((size_t)p->rows * p->depth);
+    pack_blocks(p->transposed, p->stride, row, rows, 0, p->depth, blocks);
+    a = (left_side){blocks, 0, p->depth};
+    a_row = 0;
+  }
   int part = part_of(p->depth);
   for (int panel = first; panel < last; panel++) {
     int columns = p->n - panel * PANEL < PANEL ? p->n - panel * PANEL : PANEL;
@@ -37,27 +48,28 @@ static void multiply_tile(void *context, int tile) {
     const float *end = p->panels + hone_packed_size(p->n, p->depth);
     for (int from = 0; from < p->depth; from += part) {
       int k = p->depth - from < part ? p->depth - from : part;
-      // What comes next lies behind what is read now; the last panel of a tile asks for the one that
-      // the same worker is likely to take next.
+      // What comes next lies behind what is read now: a worker's tiles follow each other.
       const float *here = values + (size_t)from * width, *next = here + (size_t)k * width;
-      if (from + k == p->depth && panel + 1 == last && p->across > 1)
-        next += (size_t)p->panels_across * (hone_workers() - 1) * PANEL * p->depth;
       if (next + (size_t)k * width > end) next = NULL;
-      multiply_panel(&p->a, row, rows, from, k, here, columns, p->keep || from > 0,
+      multiply_panel(&a, a_row, rows, from, k, here, columns, p->keep || from > 0,
                      p->c + (size_t)row * p->ldc + (size_t)panel * PANEL, p->ldc, next);
     }
   }
 }
 
-// a [m, depth] times packed columns.
+// a [m, depth] times packed columns, in a few tiles for each worker, so that a slow one takes fewer.
 static void multiply_tiles(struct product *p) {
-  int panels = (p->n + PANEL - 1) / PANEL;
+  int panels = (p->n + PANEL - 1) / PANEL, tiles = 4 * hone_workers();
   p->rows = TILE_ROWS;
-  // A few tiles for each worker, so that a slow one takes fewer.
-  int row_tiles = (p->m + TILE_ROWS - 1) / TILE_ROWS;
-  int wanted = (4 * hone_workers() + row_tiles - 1) / row_tiles;
+  if (p->transposed != NULL) {  // whole lines of its memory
+    p->rows = (p->m / tiles + 15) / 16 * 16;
+    if (p->rows < 16) p->rows = 16;
+    if (p->rows > TRANSPOSED_ROWS) p->rows = TRANSPOSED_ROWS;
+  }
+  int row_tiles = (p->m + p->rows - 1) / p->rows, wanted = (tiles + row_tiles - 1) / row_tiles;
   p->panels_across = (panels + wanted - 1) / wanted;
-  if (p->panels_across > TILE_PANELS && p->m > TILE_ROWS) p->panels_across = TILE_PANELS;
+  if (p->panels_across > TILE_PANELS && p->m > TILE_ROWS && p->transposed == NULL)
+    p->panels_across = TILE_PANELS;
   if (2.0 * p->m * p->n * p->depth < 2e5) p->panels_across = panels;  // not worth waking anyone
   p->across = (panels + p->panels_across - 1) / p->panels_across;
   hone_parallel(row_tiles * p->across, multiply_tile, p);
@@ -85,13 +97,6 @@ static void pack_one_panel(void *context, int panel) {
   int column = panel * PANEL, columns = p->count - column < PANEL ? p->count - column : PANEL;
   pack_panel(p->source, p->stride, p->transposed, p->first + column, columns, p->from, p->k,
              p->packed + (size_t)column * p->k);
-}
-
-static void pack_some_blocks(void *context, int tile) {
-  const struct packing *p = context;
-  int column = tile * 8 * BLOCK, columns = p->count - column < 8 * BLOCK ? p->count - column : 8 * BLOCK;
-  pack_blocks(p->source, p->stride, p->first + column, columns, p->from, p->k,
-              p->packed + (size_t)column * p->k);
 }
 
 void hone_pack(int transpose_b, int n, int k, const float *b, int ldb, float *packed) {
@@ -122,29 +127,22 @@ void hone_matmul(int transpose_a, int transpose_b, int m, int n, int k, const fl
   }
   int part = part_of(k);
   int columns_at_once = n < COLUMNS_AT_ONCE ? n : COLUMNS_AT_ONCE;
-  int rows_at_once = !transpose_a || m < ROWS_AT_ONCE ? m : ROWS_AT_ONCE;
-  size_t panels = hone_packed_size(columns_at_once, part);
-  size_t blocks = transpose_a ? (size_t)(rows_at_once + BLOCK - 1) / BLOCK * BLOCK * part : 0;
-  float *memory = scratch(panels + blocks);
+  float *memory = scratch(hone_packed_size(columns_at_once, part));
   for (int column = 0; column < n; column += columns_at_once) {
     int columns = n - column < columns_at_once ? n - column : columns_at_once;
     for (int from = 0; from < k; from += part) {
       int depth = k - from < part ? k - from : part;
       struct packing right = {b, ldb, transpose_b, column, columns, from, depth, memory};
       hone_parallel((columns + PANEL - 1) / PANEL, pack_one_panel, &right);
-      for (int row = 0; row < m; row += rows_at_once) {
-        int rows = m - row < rows_at_once ? m - row : rows_at_once;
-        struct product p = {.panels = memory, .c = c + (size_t)row * ldc + column, .ldc = ldc,
-                            .m = rows, .n = columns, .depth = depth, .keep = keep || from > 0};
-        if (transpose_a) {
-          struct packing left = {a, lda, 0, row, rows, from, depth, memory + panels};
-          hone_parallel((rows + 8 * BLOCK - 1) / (8 * BLOCK), pack_some_blocks, &left);
-          p.a = (left_side){memory + panels, 0, depth};
-        } else {
-          p.a = (left_side){a + (size_t)row * lda + from, lda, 0};
-        }
-        multiply_tiles(&p);
+      struct product p = {.panels = memory, .c = c + column, .ldc = ldc, .m = m, .n = columns,
+                          .depth = depth, .keep = keep || from > 0};
+      if (transpose_a) {
+        p.transposed = a + (size_t)from * lda;
+        p.stride = lda;
+      } else {
+        p.a = (left_side){a + from, lda, 0};
       }
+      multiply_tiles(&p);
     }
   }
 }

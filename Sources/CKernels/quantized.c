@@ -239,7 +239,6 @@ static void multiply_tile(void *context, int tile) {
     int width = panel_width(columns);
     size_t size = group_size(PANEL) * groups;
     const uint8_t *here = p->packed + panel * size, *next = here + size;
-    if (panel + 1 == last && p->across > 1) next += p->panels_across * (hone_workers() - 1) * size;
     size_t asked = 0, steps = (size_t)groups * (GROUP / 4);
     size_t step = size / ((size_t)(rows + ROWS - 1) / ROWS) / steps / 64 * 64;
     if (step == 0) step = 64;
