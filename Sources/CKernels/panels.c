@@ -161,10 +161,10 @@ void multiply_panel(const left_side *a, int row, int rows, int from, int k, cons
                     int columns, int keep, float *c, size_t ldc, const float *next) {
   block_function *multiply_block = block_for_this_processor();
   int width = panel_width(columns), packed = a->stride == 0;
-  // The next panel is asked for line by line, spread over the blocks of this one.
+  // The next panel is asked for evenly while this one is multiplied: sooner than memory gives it, and
+  // the loads of this one would have to wait.
   size_t bytes = next == NULL ? 0 : (size_t)k * width * sizeof(float), asked = 0;
-  size_t step = bytes / ((size_t)(rows + BLOCK - 1) / BLOCK) / k / 64 * 64;
-  if (step == 0) step = 64;
+  size_t turns = (size_t)(rows + BLOCK - 1) / BLOCK * k, step = (bytes + turns - 1) / turns;
   for (int i = 0; i < rows; i += BLOCK) {
     int count = rows - i < BLOCK ? rows - i : BLOCK;
     const float *values = packed

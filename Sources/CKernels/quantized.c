@@ -240,8 +240,7 @@ static void multiply_tile(void *context, int tile) {
     size_t size = group_size(PANEL) * groups;
     const uint8_t *here = p->packed + panel * size, *next = here + size;
     size_t asked = 0, steps = (size_t)groups * (GROUP / 4);
-    size_t step = size / ((size_t)(rows + ROWS - 1) / ROWS) / steps / 64 * 64;
-    if (step == 0) step = 64;
+    size_t turns = (size_t)(rows + ROWS - 1) / ROWS * steps, step = (size + turns - 1) / turns;
     for (int row = 0; row < rows; row += ROWS) {
       int count = rows - row < ROWS ? rows - row : ROWS;
       float out[ROWS * PANEL];
