@@ -9,6 +9,7 @@
 #include <math.h>
 
 enum { QUERIES = 4 };
+#define LARGEST_HALF 65504.0f  // the largest number of 16 bits
 
 INLINE int padded(int keys) { return (keys + 2 * LANES - 1) / (2 * LANES) * (2 * LANES); }
 
@@ -256,28 +257,37 @@ CLONES void hone_attend_backward(const hone_attention *t, int first, int last, i
   }
 }
 
+// Rows of keys and values as a step finds them: sixteen values from `p` on, in 16 bits each where
+// `half` says so. It is a constant wherever this is inlined.
+typedef _Float16 half_lanes __attribute__((vector_size(32), aligned(2)));
+#define CACHED(half, p)                                                                         \
+  ((half) ? __builtin_convertvector(*(const half_lanes *)(p), lanes) : LOAD(p))
+#define CACHED_ONE(half, p) ((half) ? (float)*(const _Float16 *)(p) : *(const float *)(p))
+
 // The rows of up to LANES keys or values of a step from key `first` on, the last one again where
 // there are fewer: the prompt's rows, then the completion's own.
-INLINE void step_rows(const float *prompt, int prompt_count, const float *own, int kv_stride,
-                      int first, int keys, const float *rows[LANES]) {
+INLINE void step_rows(const hone_cached *t, size_t bytes, int first, int keys,
+                      const char *rows[LANES]) {
   for (int i = 0; i < LANES; i++) {
     int j = first + i < keys ? first + i : keys - 1;
-    rows[i] = j < prompt_count ? prompt + (size_t)j * kv_stride
-                               : own + (size_t)(j - prompt_count) * kv_stride;
+    rows[i] = j < t->prompt_count
+                  ? (const char *)t->prompt + (size_t)j * bytes
+                  : (const char *)t->own + (size_t)(j - t->prompt_count) * bytes;
   }
 }
 
 // p[i] = scale * sum_d query[d] * rows[i][at + d]: sixteen products whose lanes are summed together.
-INLINE void score_step(const float *query, const float *const rows[LANES], size_t at, const int width,
-                       float scale, float *p) {
+INLINE void score_step(const float *query, const char *const rows[LANES], size_t at, const int width,
+                       const int half, float scale, float *p) {
+  const size_t size = half ? sizeof(_Float16) : sizeof(float);
   lanes sums[LANES];
   float rest[LANES] = {};
   for (int i = 0; i < LANES; i++) {
-    const float *key = rows[i] + at;
+    const char *key = rows[i] + at * size;
     lanes sum = {};
     int d = 0;
-    for (; d + LANES <= width; d += LANES) sum += LOAD(query + d) * LOAD(key + d);
-    for (; d < width; d++) rest[i] += query[d] * key[d];
+    for (; d + LANES <= width; d += LANES) sum += LOAD(query + d) * CACHED(half, key + d * size);
+    for (; d < width; d++) rest[i] += query[d] * CACHED_ONE(half, key + d * size);
     sums[i] = sum;
   }
   sum_lanes(sums);
@@ -285,58 +295,78 @@ INLINE void score_step(const float *query, const float *const rows[LANES], size_
 }
 
 // out[d] += sum_i p[i] * rows[i][at + d] for i < count.
-INLINE void combine_step(const float *p, const float *const rows[LANES], size_t at, int count,
-                         const int width, float *out) {
+INLINE void combine_step(const float *p, const char *const rows[LANES], size_t at, int count,
+                         const int width, const int half, float *out) {
+  const size_t size = half ? sizeof(_Float16) : sizeof(float);
   int d = 0;
   for (; d + 2 * LANES <= width; d += 2 * LANES) {
     lanes a = LOAD(out + d), b = LOAD(out + d + LANES);
     for (int i = 0; i < count; i++) {
-      const float *value = rows[i] + at + d;
-      a += LOAD(value) * p[i];
-      b += LOAD(value + LANES) * p[i];
+      const char *value = rows[i] + (at + d) * size;
+      a += CACHED(half, value) * p[i];
+      b += CACHED(half, value + LANES * size) * p[i];
     }
     STORE(out + d, a);
     STORE(out + d + LANES, b);
   }
   for (; d < width; d++)
-    for (int i = 0; i < count; i++) out[d] += p[i] * rows[i][at + d];
+    for (int i = 0; i < count; i++) out[d] += p[i] * CACHED_ONE(half, rows[i] + (at + d) * size);
 }
 
 // All heads, sixteen keys at a time, so that memory is read once and in order. `width` is a constant
 // where it is a usual one, so that its loops are unrolled.
-INLINE void attend_step(const float *query, const float *prompt, int prompt_count, const float *own,
-                        int own_count, int kv_stride, int values_at, int heads, int kv_heads,
-                        const int width, float scale, float *output) {
-  int keys = prompt_count + own_count, share = heads / kv_heads, pad = padded(keys);
+INLINE void attend_step(const float *query, const hone_cached *t, int heads, int kv_heads,
+                        const int width, const int half, float scale, float *output) {
+  int keys = t->prompt_count + t->own_count, share = heads / kv_heads, pad = padded(keys);
+  size_t values_at = (size_t)kv_heads * width;
+  size_t bytes = 2 * values_at * (half ? sizeof(_Float16) : sizeof(float));
   float *p = scratch((size_t)heads * pad);
-  const float *rows[LANES];
+  const char *rows[LANES];
   for (int first = 0; first < keys; first += LANES) {
-    step_rows(prompt, prompt_count, own, kv_stride, first, keys, rows);
+    step_rows(t, bytes, first, keys, rows);
     for (int head = 0; head < heads; head++)
-      score_step(query + (size_t)head * width, rows, (size_t)(head / share) * width, width, scale,
-                 p + (size_t)head * pad + first);
+      score_step(query + (size_t)head * width, rows, (size_t)(head / share) * width, width, half,
+                 scale, p + (size_t)head * pad + first);
   }
   for (int head = 0; head < heads; head++) softmax(p + (size_t)head * pad, keys, keys);
   for (int i = 0; i < heads * width; i++) output[i] = 0;
   for (int first = 0; first < keys; first += LANES) {
-    step_rows(prompt, prompt_count, own, kv_stride, first, keys, rows);
+    step_rows(t, bytes, first, keys, rows);
     int count = keys - first < LANES ? keys - first : LANES;
     for (int head = 0; head < heads; head++)
       combine_step(p + (size_t)head * pad + first, rows, values_at + (size_t)(head / share) * width,
-                   count, width, output + (size_t)head * width);
+                   count, width, half, output + (size_t)head * width);
   }
 }
 
-CLONES void hone_attend_step(const float *query, const float *prompt, int prompt_count,
-                             const float *own, int own_count, int kv_stride, int values_at, int heads,
-                             int kv_heads, int width, float scale, float *output) {
-#define WITH_WIDTH(W)                                                                             \
-  attend_step(query, prompt, prompt_count, own, own_count, kv_stride, values_at, heads, kv_heads, \
-              W, scale, output)
-  switch (width) {
-    case 32: WITH_WIDTH(32); break;
-    case 64: WITH_WIDTH(64); break;
-    case 128: WITH_WIDTH(128); break;
-    default: WITH_WIDTH(width);
+#define WITH_WIDTH(W, HALF) attend_step(query, cached, heads, kv_heads, W, HALF, scale, output)
+#define WITH_WIDTHS(HALF)                    \
+  switch (width) {                           \
+    case 32: WITH_WIDTH(32, HALF); break;    \
+    case 64: WITH_WIDTH(64, HALF); break;    \
+    case 128: WITH_WIDTH(128, HALF); break;  \
+    default: WITH_WIDTH(width, HALF);        \
+  }
+
+CLONES void hone_attend_step(const float *query, const hone_cached *cached, int heads, int kv_heads,
+                             int width, float scale, float *output) {
+  if (cached->half) WITH_WIDTHS(1) else WITH_WIDTHS(0)
+}
+
+CLONES void hone_to_f16(const float *values, size_t count, void *halves) {
+  _Float16 *out = halves;
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) {
+    lanes x = LOAD(values + i);
+    int_lanes high = x > LARGEST_HALF, low = x < -LARGEST_HALF;
+    lanes top = SPLAT(LARGEST_HALF), bottom = SPLAT(-LARGEST_HALF);
+    x = (lanes)(((int_lanes)x & ~high) | ((int_lanes)top & high));
+    x = (lanes)(((int_lanes)x & ~low) | ((int_lanes)bottom & low));
+    *(half_lanes *)(out + i) = __builtin_convertvector(x, half_lanes);
+  }
+  for (; i < count; i++) {
+    float x = values[i];
+    x = x > LARGEST_HALF ? LARGEST_HALF : x;
+    out[i] = (_Float16)(x < -LARGEST_HALF ? -LARGEST_HALF : x);
   }
 }

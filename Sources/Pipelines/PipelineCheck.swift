@@ -159,7 +159,7 @@ package struct PipelineCheck: Encodable {
       memory = MemoryPlan(
         policy.shape, trains: true, rows: settings.rowBudget, slots: decoding.slots,
         capacity: rollout.maxCompletionTokens, promptRows: decoding.promptRows,
-        precision: rollout.weightPrecision,
+        precision: rollout.weightPrecision, cachePrecision: rollout.cachePrecision,
         hasReference: settings.objective.klCoefficient > 0)
     case .evaluate(let settings):
       let asked = lengths.evaluation.prefix(settings.limit ?? .max)

@@ -57,12 +57,15 @@ package struct ReinforceSettings: SettingsSection {
       throw InvalidSetting(
         key: "objective.\(error.key)", value: error.value, rule: error.rule)
     }
-    guard rollout.weightPrecision == .float32 || objective.ratio != .none else {
+    for (key, value) in [
+      ("weightPrecision", rollout.weightPrecision.rawValue),
+      ("cachePrecision", rollout.cachePrecision.rawValue),
+    ] where value != "float32" && objective.ratio == .none {
       throw InvalidSetting(
-        key: "rollout.weightPrecision", value: "'\(rollout.weightPrecision.rawValue)'",
+        key: "rollout.\(key)", value: "'\(value)'",
         rule:
           "the rounded policy that samples is not the one that learns, and 'objective.ratio: none' "
-          + "does not correct for it; set another ratio, or 'weightPrecision: float32'")
+          + "does not correct for it; set another ratio, or '\(key): float32'")
     }
     guard updatesPerRound <= rollout.problemsPerRound else {
       throw InvalidSetting(

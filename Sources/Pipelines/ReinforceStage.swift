@@ -130,8 +130,8 @@ struct ReinforceStage {
         }
       }
     }
-    // Rounded weights are another policy, which the ratio corrects for as long as it is near.
-    let limit: Float = settings.rollout.weightPrecision == .float32 ? 0.01 : 3
+    // A rounded policy is another one, which the ratio corrects for as long as it is near.
+    let limit: Float = settings.rollout.sampling.isExact ? 0.01 : 3
     guard largest <= limit else {
       throw PipelineError.samplerDisagrees(difference: largest, limit: limit, round: round + 1)
     }

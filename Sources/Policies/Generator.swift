@@ -47,7 +47,8 @@ package struct Generator {
     guard schedule.total > 0 else { return requests.map { _ in [] } }
     let cache = KVCache(
       shape: policy.shape, slots: schedule.slots, capacity: settings.maxCompletionTokens,
-      promptRows: schedule.promptSlots * schedule.promptCapacity)
+      promptRows: schedule.promptSlots * schedule.promptCapacity,
+      precision: settings.cachePrecision)
     let packed = policy.transformer.packed(as: settings.weightPrecision)
     var results = requests.map { [Completion?](repeating: nil, count: $0.samples) }
     var active: [ActiveCompletion] = []

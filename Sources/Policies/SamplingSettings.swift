@@ -23,6 +23,8 @@ package struct SamplingSettings: SettingsSection {
   ///
   /// With `int8` a completion's log-probabilities are those of the rounded policy that wrote it.
   package var weightPrecision = WeightPrecision.float32
+  /// In what precision keys and values are kept while sampling.
+  package var cachePrecision = CachePrecision.float32
 
   package init() {}
 
@@ -40,6 +42,9 @@ package struct SamplingSettings: SettingsSection {
     try require(
       stopTexts.allSatisfy { !$0.isEmpty }, "stopTexts", "\(stopTexts)", "no text may be empty")
   }
+
+  /// Whether the policy that samples is the one that learns, bit for bit.
+  package var isExact: Bool { weightPrecision == .float32 && cachePrecision == .float32 }
 
   /// Whether every token can be drawn.
   package var isFullSupport: Bool { topK == 0 && topP == 1 }

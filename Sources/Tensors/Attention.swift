@@ -102,32 +102,35 @@ package struct SegmentedAttention {
   ///
   /// - Parameters:
   ///   - query: `[rows, heads * width]`.
-  ///   - prompts: Keys and values of prompts, `[any, 2 * kvHeads * width]`.
+  ///   - prompts: Keys and values of prompts, `[any, 2 * kvHeads * width]`, keys first.
   ///   - promptRows: For each query its rows of `prompts`.
-  ///   - completions: Keys and values of completions, like `prompts`.
+  ///   - completions: Keys and values of completions, like `prompts` and in the same precision.
   ///   - completionRows: For each query its rows of `completions`, its own included.
   ///   - output: `[rows, heads * width]`; overwritten.
   package func step(
-    _ query: Matrix, prompts: Matrix, promptRows: [Range<Int>], completions: Matrix,
+    _ query: Matrix, prompts: CachedRows, promptRows: [Range<Int>], completions: CachedRows,
     completionRows: [Range<Int>], into output: Matrix
   ) {
     precondition(
       query.columns == heads * width && prompts.columns == 2 * kvHeads * width
-        && completions.columns == prompts.columns && completions.stride == prompts.stride
+        && completions.columns == prompts.columns && completions.precision == prompts.precision
         && output.rows == query.rows && output.columns == query.columns
         && promptRows.count == query.rows && completionRows.count == query.rows)
     for row in 0..<query.rows {
       precondition(promptRows[row].lowerBound >= 0 && promptRows[row].upperBound <= prompts.rows)
+      precondition(completionRows[row].lowerBound >= 0)
       precondition(completionRows[row].upperBound <= completions.rows)
       precondition(promptRows[row].count + completionRows[row].count > 0)
     }
     inParallel(query.rows) { row in
+      var cached = unsafe hone_cached(
+        prompt: prompts[promptRows[row].lowerBound],
+        own: completions[completionRows[row].lowerBound],
+        prompt_count: Int32(promptRows[row].count), own_count: Int32(completionRows[row].count),
+        half: prompts.precision == .float16 ? 1 : 0)
       unsafe hone_attend_step(
-        query.base + row * query.stride,
-        prompts.base + promptRows[row].lowerBound * prompts.stride, Int32(promptRows[row].count),
-        completions.base + completionRows[row].lowerBound * completions.stride,
-        Int32(completionRows[row].count), Int32(prompts.stride), Int32(kvHeads * width),
-        Int32(heads), Int32(kvHeads), Int32(width), scale, output.base + row * output.stride)
+        query.base + row * query.stride, &cached, Int32(heads), Int32(kvHeads), Int32(width),
+        scale, output.base + row * output.stride)
     }
   }
 

@@ -174,18 +174,6 @@ package func gather(_ indices: [Int32], of table: Matrix, into y: Matrix) {
   }
 }
 
-/// Copies row `i` of `x` to row `indices[i]` of `table`; no row of the table may be named twice.
-package func scatter(_ x: Matrix, to indices: [Int32], of table: Matrix) {
-  precondition(indices.count == x.rows && x.columns == table.columns)
-  precondition(indices.allSatisfy { $0 >= 0 && $0 < table.rows }, "an index beyond \(table.rows)")
-  forRows(x.rows, columns: x.columns) { range in
-    for row in range {
-      unsafe (table.base + Int(indices[row]) * table.stride)
-        .update(from: x.base + row * x.stride, count: x.columns)
-    }
-  }
-}
-
 /// Adds row `i` of `dy` to row `indices[i]` of `dTable`, in order, however often an index occurs.
 package func scatterAdd(_ dy: Matrix, to indices: [Int32], of dTable: Matrix) {
   precondition(

@@ -30,10 +30,12 @@ package struct MemoryPlan: Codable, Equatable, Sendable {
   ///   - capacity: Tokens of a completion.
   ///   - promptRows: Rows of prompts in the cache.
   ///   - precision: Of the weights while decoding.
+  ///   - cachePrecision: Of keys and values while decoding.
   ///   - hasReference: Whether a frozen copy is kept.
   package init(
     _ shape: TransformerShape, trains: Bool, rows: Int, slots: Int, capacity: Int,
-    promptRows: Int, precision: WeightPrecision = .float32, hasReference: Bool = false
+    promptRows: Int, precision: WeightPrecision = .float32,
+    cachePrecision: CachePrecision = .float32, hasReference: Bool = false
   ) {
     let count = ParameterTable(shape).count
     weights = count * 4
@@ -48,6 +50,8 @@ package struct MemoryPlan: Codable, Equatable, Sendable {
     activations = trains ? rows * (perBlock * shape.blocks + passing) * 4 : 0
     logits = min(max(16 * shape.vocabularySize * 4, 64 << 20), rows * shape.vocabularySize * 4)
     packed = slots > 0 ? PackedWeights.bytes(shape, as: precision) : 0
-    cache = KVCache.bytes(shape: shape, slots: slots, capacity: capacity, promptRows: promptRows)
+    cache = KVCache.bytes(
+      shape: shape, slots: slots, capacity: capacity, promptRows: promptRows,
+      precision: cachePrecision)
   }
 }

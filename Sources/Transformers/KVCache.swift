@@ -5,8 +5,8 @@ package import Tensors
 /// Prompts lie in a buffer of their own, once for each group; a completion has a slot of `capacity`
 /// rows. Both are `[rows, 2 * kvWidth]` in each block: keys, then values.
 package final class KVCache {
-  let prompts: [Matrix]
-  let completions: [Matrix]
+  let prompts: [CachedRows]
+  let completions: [CachedRows]
   /// Rows of a completion's slot.
   package let capacity: Int
   /// Completions that fit.
@@ -14,22 +14,28 @@ package final class KVCache {
   /// Prompt rows that fit.
   package let promptRows: Int
 
-  package init(shape: TransformerShape, slots: Int, capacity: Int, promptRows: Int) {
+  package init(
+    shape: TransformerShape, slots: Int, capacity: Int, promptRows: Int,
+    precision: CachePrecision = .float32
+  ) {
     self.slots = slots
     self.capacity = capacity
     self.promptRows = promptRows
-    let columns = 2 * shape.kvWidth
-    prompts = (0..<shape.blocks).map { _ in Matrix(rows: max(promptRows, 1), columns: columns) }
-    completions = (0..<shape.blocks).map { _ in
-      Matrix(rows: max(slots * capacity, 1), columns: columns)
+    func rows(_ count: Int) -> [CachedRows] {
+      (0..<shape.blocks).map { _ in
+        CachedRows(rows: max(count, 1), columns: 2 * shape.kvWidth, precision: precision)
+      }
     }
+    prompts = rows(promptRows)
+    completions = rows(slots * capacity)
   }
 
   /// Bytes that a cache of these sizes takes.
   package static func bytes(
-    shape: TransformerShape, slots: Int, capacity: Int, promptRows: Int
+    shape: TransformerShape, slots: Int, capacity: Int, promptRows: Int,
+    precision: CachePrecision = .float32
   ) -> Int {
-    (slots * capacity + promptRows) * 2 * shape.kvWidth * shape.blocks * 4
+    (slots * capacity + promptRows) * 2 * shape.kvWidth * shape.blocks * precision.bytes
   }
 }
 
@@ -69,9 +75,7 @@ extension Transformer {
     let rows = prompts.map { batch.append(prompt: $0.tokens).prompt }
     let activations = forward(batch, keep: false, packed: packed) { block, kv in
       for (prompt, rows) in zip(prompts, rows) {
-        copy(
-          kv.rows(rows),
-          to: cache.prompts[block].rows(prompt.firstRow..<prompt.firstRow + rows.count))
+        cache.prompts[block].store(kv.rows(rows), from: prompt.firstRow)
       }
     }
     let last = workspace.matrix("step.last", rows: prompts.count, columns: shape.width)
@@ -118,7 +122,7 @@ extension Transformer {
       multiply(normed, transposed: projections.qkv, into: qkv)
       _ = prepare(qkv, weights, positions: positions, table: table) { matrix($0, $1) }
       let kv = qkv.columns(shape.queryWidth..<qkv.columns)
-      scatter(kv, to: last, of: cache.completions[index])
+      cache.completions[index].store(kv, at: last)
       attention.step(
         qkv.columns(0..<shape.queryWidth), prompts: cache.prompts[index],
         promptRows: prompts, completions: cache.completions[index],

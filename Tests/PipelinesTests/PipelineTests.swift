@@ -101,6 +101,10 @@ import VerifierKit
         + "{ rollout: { weightPrecision: int8 }, objective: { ratio: none } } }]",
       says: "reinforce.rollout.weightPrecision"),
     Bad(
+      text: "stages: [{ reinforce: "
+        + "{ rollout: { cachePrecision: float16 }, objective: { ratio: none } } }]",
+      says: "reinforce.rollout.cachePrecision"),
+    Bad(
       text: "stages: [{ reinforce: { rollout: { weightPrecision: int4 } } }]",
       says: "reinforce.rollout.weightPrecision"),
     Bad(

@@ -36,41 +36,51 @@ import Transformers
 
   // MARK: - What is drawn
 
-  @Test(arguments: [1, 2, 3, 4, 7, 64], WeightPrecision.allCases)
+  @Test(
+    arguments: [1, 2, 3, 4, 7, 64],
+    [(WeightPrecision.float32, CachePrecision.float32), (.int8, .float32), (.int8, .float16)])
   func `the same seed writes the same bits for any number of rows`(
-    rows: Int, precision: WeightPrecision
+    rows: Int, precision: (weights: WeightPrecision, cache: CachePrecision)
   ) throws {
     let policy = try SmallPolicy.make()
     func completions(_ rows: Int) -> [[Completion]] {
       generate(policy) {
         $0.maxRows = rows
-        $0.weightPrecision = precision
+        $0.weightPrecision = precision.weights
+        $0.cachePrecision = precision.cache
       }
     }
     #expect(completions(rows) == completions(19))
   }
 
+  /// The largest difference of log-probabilities from a whole pass with whole weights, nats.
+  private func gap(_ completions: [[Completion]], _ policy: Policy) -> Float {
+    let scores = policy.score(
+      zip(Self.requests, completions).map { request, completions in
+        TokenGroup(prompt: request.promptTokens, completions: completions.map(\.tokens))
+      }, temperature: 1, rowBudget: 256)
+    return zip(completions.flatMap(\.self), scores.flatMap(\.self)).reduce(0) { gap, pair in
+      zip(pair.0.logProbs, pair.1.logProbs).reduce(gap) { max($0, abs($1.0 - $1.1)) }
+    }
+  }
+
+  @Test func `keys and values of sixteen bits are nearly the policy`() throws {
+    let policy = try SmallPolicy.make()
+    let gap = gap(generate(policy) { $0.cachePrecision = .float16 }, policy)
+    #expect((1e-6...0.01).contains(gap), "\(gap) nats")
+  }
+
   @Test func `weights of eight bits are nearly the policy, and those of the moment`() throws {
     let policy = try SmallPolicy.make()
-    /// The largest difference from a pass with whole weights, nats.
-    func gap(_ completions: [[Completion]]) -> Float {
-      let scores = policy.score(
-        zip(Self.requests, completions).map { request, completions in
-          TokenGroup(prompt: request.promptTokens, completions: completions.map(\.tokens))
-        }, temperature: 1, rowBudget: 256)
-      return zip(completions.flatMap(\.self), scores.flatMap(\.self)).reduce(0) { gap, pair in
-        zip(pair.0.logProbs, pair.1.logProbs).reduce(gap) { max($0, abs($1.0 - $1.1)) }
-      }
-    }
     let first = generate(policy) { $0.weightPrecision = .int8 }
-    #expect((1e-6...0.2).contains(gap(first)), "\(gap(first)) nats")
+    #expect((1e-6...0.2).contains(gap(first, policy)), "\(gap(first, policy)) nats")
     // After an update the weights are packed again.
     for index in 0..<policy.parameters.values.count where index % 3 == 0 {
       policy.parameters.values[index] *= -1
     }
     let second = generate(policy) { $0.weightPrecision = .int8 }
     #expect(second != first)
-    #expect(gap(second) < 0.2, "\(gap(second)) nats")
+    #expect(gap(second, policy) < 0.2, "\(gap(second, policy)) nats")
   }
 
   @Test func `the same seed writes the same bits for any number of workers`() throws {

@@ -188,12 +188,6 @@ import Testing
     #expect(
       gathered.array
         == indices.flatMap { values[Int($0) * size.columns..<(Int($0) + 1) * size.columns] })
-    let turned = strided(values, rows: size.rows)
-    let reversed = Matrix(rows: size.rows, columns: size.columns)
-    scatter(turned, to: (0..<Int32(size.rows)).reversed(), of: reversed)
-    #expect(
-      (0..<size.rows).flatMap { reversed.rows(size.rows - 1 - $0..<size.rows - $0).array } == values
-    )
     // 0, 1, 4, 9 … fall on a row more than once.
     let table = Matrix(values, rows: size.rows, columns: size.columns)
     scatterAdd(gathered, to: indices, of: table)

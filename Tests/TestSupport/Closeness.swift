@@ -6,12 +6,15 @@ package enum Tolerance: Sendable {
   case elementwise
   /// A sum of about `terms` products in another order.
   case accumulated(terms: Int)
+  /// Inputs that were rounded to so many bits, and a few operations after that.
+  case rounded(bits: Int)
 
   /// The bound on `|a - b|`, as a share of the largest expected value.
   package var bound: Float {
     switch self {
     case .elementwise: 2e-6
     case .accumulated(let terms): 1e-6 * Float(terms).squareRoot() + 2e-6
+    case .rounded(let bits): 4 / Float(1 << bits)
     }
   }
 }

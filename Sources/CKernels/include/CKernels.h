@@ -108,11 +108,18 @@ void hone_attend(const hone_attention *attention, int segment, int kv_head);
 // others, which follow it.
 void hone_attend_backward(const hone_attention *attention, int first, int last, int kv_head);
 
-// One query of a decoding step: keys and values of a shared prompt and of the completion so far,
-// each row `kv_stride` floats after the last, values `values_at` floats after the keys.
-void hone_attend_step(const float *query, const float *prompt, int prompt_count, const float *own,
-                      int own_count, int kv_stride, int values_at, int heads, int kv_heads, int width,
-                      float scale, float *output);
+// Keys and values of a shared prompt and of the completion so far, rows of [2 * kv_heads * width],
+// keys then values: floats, or where `half` is not 0 numbers of 16 bits (IEEE binary16).
+typedef struct {
+  const void *prompt, *own;
+  int prompt_count, own_count, half;
+} hone_cached;
+
+// One query of a decoding step.
+void hone_attend_step(const float *query, const hone_cached *cached, int heads, int kv_heads,
+                      int width, float scale, float *output);
+// Rounds to 16 bits, to nearest; what is too large becomes the largest number.
+void hone_to_f16(const float *values, size_t count, void *halves);
 
 // MARK: - Head
 
