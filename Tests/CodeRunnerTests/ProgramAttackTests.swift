@@ -1,5 +1,6 @@
 import Cells
 import Foundation
+import TestSupport
 import Testing
 import VerifierKit
 
@@ -9,45 +10,39 @@ import VerifierKit
 @Suite(.serialized) struct ProgramAttackTests {
   /// The wall time of a cell with one CPU second, where it is to end by the clock.
   private static let shortWall = 3.0
-  /// And where it is to use up its CPU time: enough that a busy machine gives it that second.
-  private static let longWall = 20.0
-  /// How long after its deadline a verdict may come beside other tests, in seconds; the workload
-  /// `resisting` of the benchmarks measures it alone.
-  private static let latest = 2.0
 
   /// A file that any user may read and write, with its whole path open to all.
-  private static let canary = Result { () throws -> URL in
-    let file = FileManager.default.temporaryDirectory.appending(path: "canary-\(UUID().uuidString)")
-    try "untouched".write(to: file, atomically: true, encoding: .utf8)
+  private static let canary = Result { () throws -> TemporaryFolder in
+    let folder = try TemporaryFolder()
+    let file = try folder.write("untouched", to: "canary")
     try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: file.path)
-    return file
+    return folder
   }
 
   /// Runs attacks one after the other in one runner, so that what one leaves meets the next.
   private func run(_ attacks: [ProgramAttack]) throws {
-    for (wall, isShort) in [(Self.shortWall, true), (Self.longWall, false)] {
+    for (wall, isShort) in [(Self.shortWall, true), (RunnerBench.longWall, false)] {
       let bench = try RunnerBench(
         ["memoryMiB": .number(256), "wallFactor": .number(wall)], cpuSeconds: 1)
       for attack in attacks where attack.expected.contains(.timeoutWall) == isShort {
-        try run(attack, bench, wall: wall)
+        try run(attack, bench)
       }
+      // So each verdict came in time, too: a server that is late counts as lost. How late they come
+      // on a quiet machine is measured by the workload `resisting` of the benchmarks.
       #expect(try bench.runner.workshop.python().starts <= 1, "a server was lost")
     }
   }
 
-  private func run(_ attack: ProgramAttack, _ bench: RunnerBench, wall: Double) throws {
-    let canary = try Self.canary.get()
+  private func run(_ attack: ProgramAttack, _ bench: RunnerBench) throws {
+    let canary = try Self.canary.get().url.appending(path: "canary")
     let source = attack.source.replacing("@CANARY@", with: "'\(canary.path)'")
     let problem = program([(attack.input, attack.output)])
-    let start = ContinuousClock.now
     let (outcome, verdict) = bench.outcome(problem, source)
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
 
     #expect(
       outcome.map(attack.expected.contains) == true,
       "\(attack.name): \(verdict.reason) \(verdict.details)")
     #expect(verdict.score == (attack.expected == [.passed] ? 1 : 0))
-    #expect(seconds < wall + Self.latest, "\(attack.name) took \(seconds) s")
     let (next, after) = bench.outcome(program([("2\n", "4\n")]), "print(int(input()) * 2)")
     #expect(next == .passed, "after \(attack.name): \(after.reason)")
     // The waiting cell's two processes, and nothing else.
@@ -61,7 +56,7 @@ import VerifierKit
 
   @Test(.enabled(if: geteuid() == 0, "SKIPPED: the tests do not run as root"))
   func `p_fork_bomb_root: a runner that root started binds programs all the same`() throws {
-    let bench = try RunnerBench(["wallFactor": .number(Self.longWall)], cpuSeconds: 1)
+    let bench = try RunnerBench(["wallFactor": .number(RunnerBench.longWall)], cpuSeconds: 1)
     let source = "import os\nassert os.getuid() != 0 != os.geteuid()\nwhile True: os.fork()"
     let (outcome, verdict) = bench.outcome(program([("", "x")]), source)
     #expect(outcome == .processLimit, "\(verdict.reason)")

@@ -14,6 +14,8 @@ struct RunnerBench {
     .deletingLastPathComponent().deletingLastPathComponent()
   /// Whether tests that take minutes run too.
   static let isSlow = ProcessInfo.processInfo.environment["HONE_SLOW"] != nil
+  /// A wall factor with which a busy machine, too, gives a program all of its CPU time.
+  static let longWall = 20.0
 
   let runner: CodeRunner
 

@@ -1,6 +1,7 @@
 import FactTables
 import Foundation
 import Logging
+import TestSupport
 import Testing
 import VerifierKit
 
@@ -33,23 +34,18 @@ struct VerifierCase: Decodable, Sendable, CustomTestStringConvertible {
 
 /// Indexes that tests made, in a folder that stays as long as they run.
 enum TestIndex {
-  private static let folder = FileManager.default.temporaryDirectory
-    .appending(path: "fact-index-\(UUID().uuidString)")
+  private static let folder = Result { try TemporaryFolder() }
 
   /// The path of the index of a table, made anew.
   static func path(of table: URL) throws -> String {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let path = folder.appending(path: "\(UUID().uuidString).sqlite").path
+    let path = try folder.get().url.appending(path: "\(UUID().uuidString).sqlite").path
     try FactIndexBuilder.build(table, into: path)
     return path
   }
 
   /// The path of the index of a table's text.
   static func path(of text: String, as name: String = "t.csv") throws -> String {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let table = folder.appending(path: "\(UUID().uuidString)-\(name)")
-    try Data(text.utf8).write(to: table)
-    return try path(of: table)
+    try path(of: folder.get().write(text, to: "\(UUID().uuidString)-\(name)"))
   }
 }
 

@@ -1,11 +1,13 @@
 import Foundation
 import GRDB
 import Registry
+import TestSupport
 
 /// A pipeline that takes the real program a few seconds, in a folder of its own that goes with the
 /// value.
 final class MiniRun: Sendable {
-  let folder: URL
+  private let home: TemporaryFolder
+  var folder: URL { home.url }
   /// The run's folder, once it is there.
   var run: URL { folder.appending(path: "runs/mini-1") }
 
@@ -50,19 +52,11 @@ final class MiniRun: Sendable {
 
   /// A folder with the pipeline, or with another one that is named `mini` as well.
   init(pipeline: String = pipeline) throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "hone-tests-\(UUID())")
+    home = try TemporaryFolder()
     let task = folder.appending(path: "tasks/sums")
     try FileManager.default.createDirectory(at: task, withIntermediateDirectories: true)
     try Data(Self.task.utf8).write(to: task.appending(path: "task.yaml"))
     try Data(pipeline.utf8).write(to: folder.appending(path: "mini.yaml"))
-  }
-
-  deinit {
-    do {
-      try FileManager.default.removeItem(at: folder)
-    } catch {
-      print("left \(folder.path) behind: \(error)")
-    }
   }
 
   /// Starts the run.

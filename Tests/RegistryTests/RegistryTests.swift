@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Runs
+import TestSupport
 import Testing
 
 @testable import Registry

@@ -1,5 +1,6 @@
 import Foundation
 import Runs
+import TestSupport
 
 @testable import Registry
 

@@ -1,6 +1,7 @@
 import FactTables
 import Foundation
 import Settings
+import TestSupport
 import Testing
 import VerifierKit
 

@@ -1,5 +1,6 @@
 import Randomness
 import Settings
+import TestSupport
 import Testing
 import VerifierKit
 

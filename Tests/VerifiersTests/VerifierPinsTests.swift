@@ -1,17 +1,18 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Verifiers
 
 @Suite struct VerifierPinsTests {
-  private let project: URL
-  private var plugins: URL { project.appending(path: "verifiers") }
+  private let project: TemporaryFolder
+  private var plugins: URL { project.url.appending(path: "verifiers") }
   private let pin = VerifierPin(
     url: "https://example.org/a.git", reference: "v1", kind: .tag, path: "units",
     commit: String(repeating: "12", count: 20), digest: String(repeating: "ab", count: 32))
 
   init() throws {
-    project = FileManager.default.temporaryDirectory.appending(path: "hone-pins-\(UUID())")
+    project = try TemporaryFolder()
     try FileManager.default.createDirectory(at: plugins, withIntermediateDirectories: true)
   }
 
