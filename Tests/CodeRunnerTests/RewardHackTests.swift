@@ -93,7 +93,7 @@ import VerifierKit
   ])
   func `a hack is called what it is`(name: String, outcome: ProgramOutcome) throws {
     let hack = try #require(RewardHack.all.first { $0.name == name })
-    let bench = try RunnerBench(cpuSeconds: 1)
+    let bench = try RunnerBench(["wallFactor": .number(RunnerBench.longWall)], cpuSeconds: 1)
     let (found, verdict) = bench.outcome(
       Self.task(.exact), Self.detector + hack.source)
     #expect(found == outcome, "\(verdict.reason)")

@@ -46,7 +46,7 @@ import VerifierKit
 
   private func holdings(_ bench: RunnerBench) throws -> Holdings {
     // The waiting cell is made in a moment after the last verdict.
-    let deadline = ContinuousClock.now + .seconds(5)
+    let deadline = ContinuousClock.now + .seconds(60)
     while try bench.descendants() != 2, ContinuousClock.now < deadline { usleep(10_000) }
     let server = try #require(try bench.runner.workshop.python().processID)
     func count(_ path: String) throws -> Int {

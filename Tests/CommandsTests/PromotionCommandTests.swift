@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Runs that stand before the gate, and leave as folders, by the real program.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct PromotionCommandTests {
+@Suite(.serialized) struct PromotionCommandTests {
   private static let pipeline = """
     name: sums
     seed: 5

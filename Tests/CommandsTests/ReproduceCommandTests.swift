@@ -8,7 +8,7 @@ import Verifiers
 @testable import Commands
 
 /// Runs that are recorded, made again and compared by the real program, in a repository of their own.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ReproduceCommandTests {
+@Suite(.serialized) struct ReproduceCommandTests {
   /// A project with a task, a pipeline of seconds, and what the program left.
   private final class Project {
     let program: Program

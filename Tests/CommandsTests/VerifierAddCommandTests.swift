@@ -6,7 +6,7 @@ import Verifiers
 import Workbench
 
 /// Verifiers from repositories, by the real program.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct VerifierAddCommandTests {
+@Suite(.serialized) struct VerifierAddCommandTests {
   private let program: Program
   private let repository: TestRepository
   private let first: String

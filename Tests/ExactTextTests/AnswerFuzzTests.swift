@@ -1,11 +1,12 @@
 import Randomness
+import TestSupport
 import Testing
 import VerifierKit
 
 @testable import hone_verifier_exact_text
 
 /// Completions that a seeded mutator made of answers, and answers whose size is the attack.
-@Suite(.timeLimit(.minutes(5))) struct AnswerFuzzTests {
+@Suite struct AnswerFuzzTests {
   /// Right answers by form.
   private static let seeds: [(AnswerForm, String)] = [
     (.text, "Answer: **17 days, 03:43**."), (.exact, "olleH"), (.compact, "] ) >"),
@@ -94,12 +95,13 @@ import VerifierKit
     for form in AnswerForm.allCases {
       let verifier = try ExactTextVerifier(settings: ["answerForm": .string(form.rawValue)])
       let answer = form == .date ? "2024-03-01" : form == .fraction ? "1/2" : "1"
-      let start = ContinuousClock.now
-      #expect(
-        verifier.judge(Problem(id: "p", prompt: "?", answer: answer), attack.completion).outcome
-          == .wrong, "\(form)")
+      let seconds = processorSeconds {
+        #expect(
+          verifier.judge(Problem(id: "p", prompt: "?", answer: answer), attack.completion).outcome
+            == .wrong, "\(form)")
+      }
       // The limit of a request is 2 seconds in a release build; this one is not optimised.
-      #expect(ContinuousClock.now - start < .seconds(20), "\(form)")
+      #expect(seconds < 20, "\(form)")
     }
   }
 }

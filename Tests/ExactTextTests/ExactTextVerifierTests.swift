@@ -8,7 +8,7 @@ import Workbench
 
 @testable import hone_verifier_exact_text
 
-@Suite(.timeLimit(.minutes(10))) struct ExactTextVerifierTests {
+@Suite struct ExactTextVerifierTests {
   /// The checkout's root.
   static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()

@@ -7,7 +7,7 @@ import VerifierKit
 
 @testable import hone_verifier_fact_table
 
-@Suite(.timeLimit(.minutes(3))) struct FactPropertyTests {
+@Suite struct FactPropertyTests {
   private static let completions = [
     "Paris", "paris!", "Lutetia", "Lutetia, Paris", "Paris or Lyon", "Rome", "unknown", "", "Pris",
     "Roma and Paris", "The capital is Paris.",
@@ -92,9 +92,10 @@ import VerifierKit
     let verifier = try FactTableVerifier(
       settings: ["list": .string("all"), "editDistance": .number(2)])
     for count in [100, 1000, 200_000] {
-      let start = ContinuousClock.now
-      _ = verifier.judge(problem, String(repeating: part, count: count))
-      #expect(ContinuousClock.now - start < .seconds(20))
+      let seconds = processorSeconds {
+        _ = verifier.judge(problem, String(repeating: part, count: count))
+      }
+      #expect(seconds < 20)
     }
   }
 

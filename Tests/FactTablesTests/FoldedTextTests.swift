@@ -82,10 +82,11 @@ import Testing
   }
 
   @Test func `a hundred thousand characters fold in linear time`() {
-    let start = ContinuousClock.now
-    for text in ["1,", "\u{301}a", "a ", "the ", "é", "."] {
-      _ = FoldedText(String(repeating: text, count: 40_000))
+    let seconds = processorSeconds {
+      for text in ["1,", "\u{301}a", "a ", "the ", "é", "."] {
+        _ = FoldedText(String(repeating: text, count: 40_000))
+      }
     }
-    #expect(ContinuousClock.now - start < .seconds(30))
+    #expect(seconds < 30)
   }
 }

@@ -76,17 +76,12 @@ import VerifierKit
   }
 
   @Test func `a program that never ends is stopped in time`() throws {
-    let clock = ContinuousClock()
-    var reasons: [String] = []
-    let time = try clock.measure {
-      for source in ["while True: pass", "import time; time.sleep(99)"] {
-        let verdict = try verdict(
-          "def grade(sample, item):\n    \(source)", "x", settings: ["seconds": .number(1)])
-        #expect(verdict.outcome == .unscored)
-        reasons.append(verdict.reason)
-      }
+    for source in ["while True: pass", "import time; time.sleep(1e6)"] {
+      let verdict = try verdict(
+        "def grade(sample, item):\n    \(source)", "x", settings: ["seconds": .number(1)])
+      #expect(verdict.outcome == .unscored)
+      #expect(verdict.reason.contains("time was"), "\(verdict.reason)")
     }
-    #expect(time < .seconds(20), "\(reasons)")
   }
 
   @Test func `where the settings say so, what raises is wrong`() throws {

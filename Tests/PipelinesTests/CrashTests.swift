@@ -103,7 +103,7 @@ import Testing
   @Test func `a second process on a run's folder is refused`() async throws {
     let run = try MiniRun()
     // Long enough to be at work yet when the second one has started.
-    let first = try run.start("--set", "reinforce.rounds=5000")
+    let first = try run.start("--set", "reinforce.rounds=1000000")
     try await first.wait { try run.hasCheckpoint }
     let second = try run.resume()
     #expect(await second.exitCode == 1)

@@ -4,7 +4,7 @@ import Rollouts
 import Testing
 
 /// Samples, what is kept of them, and what is learnt from that, by the real program.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct RejectionTests {
+@Suite(.serialized) struct RejectionTests {
   /// Rejection-sampling fine-tuning: the demonstrations teach ten sums, the policy's own right
   /// samples the others.
   private static let pipeline = """

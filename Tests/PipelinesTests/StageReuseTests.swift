@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Stages that a run takes from another one which did the same, by the real program.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct StageReuseTests {
+@Suite(.serialized) struct StageReuseTests {
   private static let stages = ["warmUp", "evaluate", "reinforce", "evaluate2"]
 
   /// Starts a run in a folder that may have others, and waits for its end.

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What the real program does where its judge fails.
-@Suite(.timeLimit(.minutes(3))) struct VerifierFailureTests {
+@Suite struct VerifierFailureTests {
   /// A run whose verifier is a program in Python.
   ///
   /// - Parameters:

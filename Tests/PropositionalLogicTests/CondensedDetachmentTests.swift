@@ -73,11 +73,12 @@ import Testing
     #expect(throws: DetachmentError.otherTheorem) {
       try own.check("DD2\(bomb)\(bomb)", proves: theorem)
     }
-    let started = ContinuousClock.now
-    #expect(throws: DetachmentError.missingPremise) {
-      try system.check(String(repeating: "D", count: 500_000), proves: theorem)
+    let seconds = processorSeconds {
+      #expect(throws: DetachmentError.missingPremise) {
+        try system.check(String(repeating: "D", count: 500_000), proves: theorem)
+      }
     }
-    #expect(ContinuousClock.now - started < .seconds(5))
+    #expect(seconds < 5)
   }
 
   @Test func `axioms that are long, many times, meet the limit`() throws {

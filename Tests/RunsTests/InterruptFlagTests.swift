@@ -28,12 +28,12 @@ import Testing
     let flag = witness.flag(for: SIGUSR1)
     #expect(!flag.isRaised)
     kill(getpid(), SIGUSR1)
-    #expect(witness.finishings.wait(timeout: .now() + 10) == .success)
+    #expect(witness.finishings.wait(timeout: .now() + 60) == .success)
     #expect(flag.isRaised)
     #expect(witness.codes.withLock { $0 } == [])
     witness.clock.withLock { $0 = 1 }
     kill(getpid(), SIGUSR1)
-    #expect(witness.exits.wait(timeout: .now() + 10) == .success)
+    #expect(witness.exits.wait(timeout: .now() + 60) == .success)
     #expect(witness.codes.withLock { $0 } == [130])
   }
 

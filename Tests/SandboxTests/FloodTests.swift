@@ -6,7 +6,7 @@ import Testing
 
 /// Programs that take too much, stay too long, or break.
 @Suite(
-  .timeLimit(.minutes(5)), .enabled(if: JailedRun.isPossible, Comment(rawValue: JailedRun.absence))
+  .enabled(if: JailedRun.isPossible, Comment(rawValue: JailedRun.absence))
 )
 struct FloodTests {
   /// Each prints what it got, and which bound holds for it.
@@ -132,10 +132,9 @@ struct FloodTests {
           except (OSError, ValueError): pass
       print("asleep", flush=True)
       while True: time.sleep(1000)
-      """, seconds: 3)
+      """, mark: "asleep\n", seconds: 0.5)
     #expect(run.output == "asleep\n")
     #expect(run.ending == "signal 9")
-    #expect(run.seconds < 3.5, "the end came after \(run.seconds) s")
   }
 
   @Test func `a crash leaves no core and is told`() throws {
@@ -157,10 +156,9 @@ struct FloodTests {
           os.setsid()
       for number in (1, 2, 15): signal.signal(number, signal.SIG_IGN)
       time.sleep(1000)
-      """, arguments: [marker], seconds: 20)
+      """, arguments: [marker])
     // The jail's first process takes all others along, so the stream ends without the host's help.
     #expect(run.ending == "exit code 0")
-    #expect(run.seconds < 10)
     #expect(try Self.processes(naming: marker) == [])
   }
 
@@ -173,10 +171,9 @@ struct FloodTests {
           try:
               if os.fork() == 0: os.setsid()
           except OSError: pass
-      """, arguments: [marker], seconds: 1.5)
+      """, arguments: [marker], mark: "storm\n", seconds: 1)
     #expect(run.output.hasPrefix("storm\n"))
     #expect(run.ending == "signal 9")
-    #expect(run.seconds < 3.5)
     #expect(try Self.processes(naming: marker) == [])
     #expect(try JailedRun.python("finish()").output == "held\n")
   }

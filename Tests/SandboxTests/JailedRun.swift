@@ -9,7 +9,6 @@ struct JailedRun {
   let output: String
   let errors: String
   let ending: String
-  let seconds: Double
 
   /// The executables of this package, beside the tests' own.
   static let executables = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -40,17 +39,20 @@ struct JailedRun {
   ///   - limits: Its limits.
   ///   - level: The level; nil for the strongest here.
   ///   - nesting: Whether it may build cells.
-  ///   - seconds: When it is killed.
+  ///   - mark: What it writes first, where it is to be killed soon after; else nil.
+  ///   - seconds: When it is killed, counted from its mark where there is one, since a busy machine
+  ///     may be long at starting it.
   /// - Returns: What it wrote, and how it ended.
   /// - Throws: Where it cannot be started.
   static func command(
     _ words: [String], folder: URL = URL(filePath: "/usr/share"), limits: JailLimits = limits,
-    level: SandboxLevel? = nil, nesting: Bool = false, seconds: Double = 60
+    level: SandboxLevel? = nil, nesting: Bool = false, mark: String? = nil, seconds: Double = 60
   ) throws -> JailedRun {
     let sandbox =
       try level.map { try Sandbox(executables: executables, at: $0) }
       ?? Sandbox(executables: executables)
-    let start = ContinuousClock.now
+    var deadline = SuspendingClock.now + .seconds(mark == nil ? seconds : 60)
+    var awaited = mark.map { Array($0.utf8) }
     var command = JailedCommand(
       executable: words[0], arguments: Array(words.dropFirst()), folder: folder, limits: limits)
     command.isNesting = nesting
@@ -59,7 +61,7 @@ struct JailedRun {
     var text: [JailedProcess.Stream: [UInt8]] = [:]
     var open: [JailedProcess.Stream] = [.output, .errors]
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while !open.isEmpty, ContinuousClock.now < start + .seconds(seconds) {
+    while !open.isEmpty, SuspendingClock.now < deadline {
       _ = process.wait(
         toWrite: false, toReadErrors: open.contains(.errors), wake: wake, seconds: 0.02)
       for stream in open {
@@ -69,23 +71,25 @@ struct JailedRun {
         case .end: open.removeAll { $0 == stream }
         }
       }
+      if let mark = awaited, text[.output]?.starts(with: mark) == true {
+        (awaited, deadline) = (nil, SuspendingClock.now + .seconds(seconds))
+      }
     }
     let ending = process.end(graceSeconds: open.isEmpty ? 5 : 0)
     return JailedRun(
       output: String(decoding: text[.output] ?? [], as: UTF8.self),
-      errors: String(decoding: text[.errors] ?? [], as: UTF8.self), ending: ending,
-      seconds: (ContinuousClock.now - start) / .seconds(1))
+      errors: String(decoding: text[.errors] ?? [], as: UTF8.self), ending: ending)
   }
 
   /// Runs Python as a plugin is run: from a file in its folder.
   static func python(
     _ source: String, arguments: [String] = [], limits: JailLimits = limits,
-    level: SandboxLevel? = nil, seconds: Double = 60
+    level: SandboxLevel? = nil, mark: String? = nil, seconds: Double = 60
   ) throws -> JailedRun {
     let folder = try Scratch(["main.py": Self.prelude + source])
     return try command(
       ["/usr/bin/python3", "-I", "-S", "main.py"] + arguments, folder: folder.url, limits: limits,
-      level: level, seconds: seconds)
+      level: level, mark: mark, seconds: seconds)
   }
 
   /// Compiles C on the host and runs it in the jail.

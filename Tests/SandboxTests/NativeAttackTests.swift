@@ -6,7 +6,7 @@ import Testing
 
 /// Attacks that need machine code.
 @Suite(
-  .timeLimit(.minutes(5)), .enabled(if: JailedRun.isPossible, Comment(rawValue: JailedRun.absence))
+  .enabled(if: JailedRun.isPossible, Comment(rawValue: JailedRun.absence))
 )
 struct NativeAttackTests {
   #if arch(x86_64)

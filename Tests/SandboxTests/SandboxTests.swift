@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(3))) struct SandboxTests {
+@Suite struct SandboxTests {
   /// Levels that this machine can build, and the weakest, which every machine can.
   static let levels: [SandboxLevel] =
     JailedRun.isPossible ? [.noMemoryCgroup, .landlockOnly, .none] : [.none]

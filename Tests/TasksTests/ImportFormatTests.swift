@@ -336,9 +336,8 @@ import VerifierKit
       CodeTests.calledNames(in: "assert f(x1, g_2 (3)) == (4) and 5(6) + a b(7)")
         == ["f", "g_2", "b"])
     let long = String(repeating: "a", count: 1 << 20)
-    let clock = ContinuousClock()
-    let time = clock.measure { #expect(CodeTests.calledNames(in: long).isEmpty) }
-    #expect(time < .seconds(5))
+    let seconds = processorSeconds { #expect(CodeTests.calledNames(in: long).isEmpty) }
+    #expect(seconds < 5)
   }
 
   @Test func `what is shown of a row has no control characters, and an end`() {

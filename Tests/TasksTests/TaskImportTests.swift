@@ -216,13 +216,12 @@ import VerifierKit
     try handle.write(contentsOf: Data("{\"question\": \"".utf8))
     try handle.truncate(atOffset: 1 << 30)
     try handle.close()
-    let clock = ContinuousClock()
-    let time = try clock.measure {
+    let seconds = try processorSeconds {
       let error = try #require(throws: TaskImportError.self) { try TaskImport(file) }
       #expect("\(error)".contains("long.jsonl:1: a row is longer than 16777216 bytes"), "\(error)")
     }
     // All of it would take sixty times as long.
-    #expect(time < .seconds(60))
+    #expect(seconds < 60)
   }
 
   @Test func `a text beyond the limit is refused`() throws {

@@ -4,7 +4,7 @@ import VerifierKit
 
 @testable import Verifiers
 
-@Suite(.timeLimit(.minutes(3))) struct JudgeTests {
+@Suite struct JudgeTests {
   /// Gives the outcome and score that the completion holds under the setting's key.
   private static let puppet = """
     outcome, score = json.loads(text)[settings["key"]]

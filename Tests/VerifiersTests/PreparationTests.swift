@@ -6,7 +6,7 @@ import VerifierKit
 @testable import Verifiers
 
 /// Files that a setting names, and what a plugin makes of them once.
-@Suite(.enabled(if: TestPlugin.canJail, "no jail can be built here"), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: TestPlugin.canJail, "no jail can be built here"))
 struct PreparationTests {
   /// A plugin that tells what it reads; what it prepares holds the table and who made it.
   private final class Bench: Sendable {

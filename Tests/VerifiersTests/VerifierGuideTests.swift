@@ -6,7 +6,7 @@ import VerifierKit
 @testable import Verifiers
 
 /// The example of `verifiers/README.md`, taken from the page.
-@Suite(.timeLimit(.minutes(3))) struct VerifierGuideTests {
+@Suite struct VerifierGuideTests {
   private static let guide = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "verifiers/README.md")
 

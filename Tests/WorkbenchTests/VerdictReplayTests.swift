@@ -5,7 +5,7 @@ import Verifiers
 
 @testable import Workbench
 
-@Suite(.serialized, .timeLimit(.minutes(5))) struct VerdictReplayTests {
+@Suite(.serialized) struct VerdictReplayTests {
   private static let body = """
     return passed('same') if completion == problem.answer else wrong('other')
     """

@@ -5,7 +5,7 @@ import Verifiers
 
 @testable import Workbench
 
-@Suite(.serialized, .timeLimit(.minutes(5))) struct VerifierCheckTests {
+@Suite(.serialized) struct VerifierCheckTests {
   /// Judgements that break a promise, and the promise.
   static let faults: [(String, CheckReport.Rule, String)] = [
     // A substring is taken for an answer.

@@ -6,7 +6,7 @@ import Verifiers
 
 @testable import Workbench
 
-@Suite(.serialized, .timeLimit(.minutes(5))) struct VerifierInstallationTests {
+@Suite(.serialized) struct VerifierInstallationTests {
   /// A repository with a verifier that works in `units`, and a project that takes it.
   private final class Bench {
     let repository: TestRepository

@@ -5,7 +5,7 @@ import Verifiers
 
 @testable import Workbench
 
-@Suite(.serialized, .timeLimit(.minutes(5))) struct VerifierScaffoldTests {
+@Suite(.serialized) struct VerifierScaffoldTests {
   /// A folder of plugins that goes with the value.
   private final class Folder {
     let url = FileManager.default.temporaryDirectory
