@@ -2,7 +2,6 @@ package import Foundation
 import Glibc
 package import Registry
 import Runs
-import Settings
 
 /// The process that starts jobs when their time has come: one thread of control around
 /// ``Scheduler``.
@@ -24,30 +23,26 @@ package actor ScheduleDaemon {
 
   /// The longest sleep, in seconds.
   package static let longestSleepSeconds = 60.0
-  /// Seconds between two looks at a process that an earlier daemon started.
-  private static let adoptedLookSeconds = 2.0
-  /// Hooks' commands at work at one time.
-  private static let maxHooks = 8
 
-  private let runs: URL
-  private let store: ScheduleStore
-  private let process: JobProcess
-  private let checkouts: JobCheckouts
+  let runs: URL
+  let store: ScheduleStore
+  let process: JobProcess
+  let checkouts: JobCheckouts
   private let maxJobs: Int
-  private let say: @Sendable (String) -> Void
+  let say: @Sendable (String) -> Void
   private let events: AsyncStream<Event>
-  private let inbox: AsyncStream<Event>.Continuation
+  let inbox: AsyncStream<Event>.Continuation
   /// Jobs whose processes are watched, with the process where it is known.
-  private var watched: [Int: Int32?] = [:]
+  var watched: [Int: Int32?] = [:]
   /// Signals for processes that are not known yet.
-  private var unsent: [Int: Int32] = [:]
+  var unsent: [Int: Int32] = [:]
   /// Ends that are not written down yet.
-  private var exits: [Int: JobExit] = [:]
+  var exits: [Int: JobExit] = [:]
   /// Commands that are being told, by job.
-  private var hooks: [Int: Task<Void, Never>] = [:]
+  var hooks: [Int: Task<Void, Never>] = [:]
   private var isShuttingDown = false
   /// Whether a job at work has a budget of memory.
-  private var hasMemoryBudgets = false
+  var hasMemoryBudgets = false
   private var lastLook = SuspendingClock.now
   /// How often the state was looked at.
   private(set) var looks = 0
@@ -169,29 +164,6 @@ package actor ScheduleDaemon {
     }
   }
 
-  // MARK: - Processes
-
-  private func launch(_ id: Int, _ state: SchedulerState, _ verb: String) {
-    guard let job = state.jobs.first(where: { $0.id == id }), let run = job.run else { return }
-    let code = job.checkout.map { " with commit \($0.commit.prefix(12))" } ?? ""
-    say("Job \(id): \(job.request.name) \(verb) \(run)\(code).")
-    if let remark = job.checkout?.remark { say("Job \(id): \(remark)") }
-    let folder = runs.appending(path: run)
-    watched[job.id] = .some(nil)
-    Task { [process, checkouts, inbox] in
-      do {
-        let place = try await checkouts.place(of: job)
-        let exit = await process.run(job.request, at: place, in: folder) { id in
-          await self.started(job.id, process: id)
-        }
-        inbox.yield(.ended(job: job.id, exit))
-      } catch {
-        inbox.yield(
-          .ended(job: job.id, .crashed(reason: "its commit cannot be checked out: \(error)")))
-      }
-    }
-  }
-
   /// Removes checkouts that are not needed any more.
   private func sweep() {
     Task { [checkouts, say] in
@@ -201,125 +173,6 @@ package actor ScheduleDaemon {
         say("\(error)")
       }
     }
-  }
-
-  private func started(_ job: Int, process: Int32) {
-    watched[job] = process
-    if let number = unsent.removeValue(forKey: job) { signal(number, to: job) }
-    do {
-      try store.setProcess(process, of: job)
-    } catch {
-      say("\(error)")  // it is found by its locks all the same
-    }
-  }
-
-  /// Asks the program alone to stop, since its verifiers are still needed for the round; ends its
-  /// whole session by force.
-  private func signal(_ number: Int32, to job: Int) {
-    guard let process = watched[job] ?? nil else {
-      if watched[job] != nil { unsent[job] = number }
-      return
-    }
-    // It fails only where the process is gone, and then its end is on its way.
-    _ = kill(number == SIGKILL ? -process : process, number)
-  }
-
-  /// Takes over jobs that an earlier daemon started: those at work are watched, the others ended.
-  private func adopt() throws {
-    try store.recomputeNext()
-    for record in try store.jobs(done: 0) where record.job.phase.isActive {
-      let job = record.job
-      guard let run = job.run else {
-        exits[job.id] = .notBegun
-        continue
-      }
-      let folder = runs.appending(path: run)
-      guard JobProcess.isAlive(in: folder) else {
-        exits[job.id] = JobProcess.exit(in: folder)
-        continue
-      }
-      watched[job.id] = .some(record.process)
-      say("Job \(job.id) is still at work in \(run).")
-      // The daemon before may have ended after it wrote this down, and before it asked.
-      if case .stopping(_, _, let isForced) = job.phase {
-        signal(isForced ? SIGKILL : SIGTERM, to: job.id)
-      }
-      follow(job.id, in: folder)
-    }
-  }
-
-  /// Waits for the end of a process that an earlier daemon started, and finds out which one it is
-  /// where that daemon could not write it down.
-  private func follow(_ job: Int, in folder: URL) {
-    identify(job, in: folder)
-    Task { [inbox] in
-      while JobProcess.isAlive(in: folder) {
-        try await Task.sleep(for: .seconds(Self.adoptedLookSeconds))
-        identify(job, in: folder)
-      }
-      inbox.yield(.ended(job: job, JobProcess.exit(in: folder)))
-    }
-  }
-
-  private func identify(_ job: Int, in folder: URL) {
-    guard let known = watched[job], known == nil else { return }
-    do {
-      if let process = try RunLock.holder(of: folder) { started(job, process: process) }
-    } catch {
-      say("\(error)")  // the next look may find it
-    }
-  }
-
-  private func memoryOfJobs() -> [Int: Int] {
-    let processes = watched.compactMapValues { $0 }
-    guard hasMemoryBudgets, !processes.isEmpty else { return [:] }
-    do {
-      let tree = try ProcessTree()
-      return processes.mapValues(tree.residentBytes)
-    } catch {
-      say("The memory of jobs cannot be looked at: \(failureReason(error)).")
-      return [:]
-    }
-  }
-
-  // MARK: - Around
-
-  /// Tells commands of jobs that have ended, also of those that a daemon before left untold.
-  private func tellHooks() throws {
-    guard hooks.count < Self.maxHooks else { return }
-    for job in try store.hooksDue(limit: Self.maxHooks)
-    where hooks[job.id] == nil && hooks.count < Self.maxHooks {
-      tellHook(of: job)
-    }
-  }
-
-  private func tellHook(of job: Job) {
-    guard case .ended(let outcome) = job.phase else { return }
-    let hook = JobHook(words: job.request.hook, folder: job.request.folder)
-    let end = HookMessage(job, outcome: outcome, runs: runs)
-    let messages = promotions(of: job).map { HookMessage($0, of: job, runs: runs) } + [end]
-    hooks[job.id] = Task { record(await hook.run(messages), ofHookFor: job.id) }
-  }
-
-  /// What the job's run promoted, however the job ended.
-  private func promotions(of job: Job) -> [PromotionEntry] {
-    do {
-      return try store.promotions(of: job)
-    } catch {
-      say("\(error)")  // the job's end is told all the same
-      return []
-    }
-  }
-
-  private func record(_ result: String, ofHookFor job: Int) {
-    do {
-      try store.setHook(result, of: job)
-      hooks[job] = nil
-      inbox.yield(.look)  // others may be waiting to be told
-    } catch {
-      say("\(error) The next daemon tells the hook of job \(job) again.")
-    }
-    if result != JobHook.done { say("Job \(job): its hook: \(result).") }
   }
 
   private func sleep(until wake: Date) -> Task<Void, Never> {
@@ -332,33 +185,5 @@ package actor ScheduleDaemon {
         return  // something else woke the daemon
       }
     }
-  }
-
-  // MARK: - One daemon a folder
-
-  /// Where the daemon of a folder of runs has its lock.
-  private static func folder(in runs: URL) -> URL { runs.appending(path: ".daemon") }
-
-  private static func lock(_ runs: URL) throws -> RunLock {
-    let folder = folder(in: runs)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    do {
-      return try RunLock(of: folder)
-    } catch RunError.inUse(_, let process) {
-      throw ScheduleError.daemonAtWork(runs: runs.relativePath, processID: process)
-    }
-  }
-
-  /// The process of the daemon that has a folder of runs.
-  package static func process(in runs: URL) throws -> Int32? {
-    try RunLock.holder(of: folder(in: runs))
-  }
-
-  /// Wakes the daemon that has a folder of runs, where there is one.
-  ///
-  /// - Returns: Whether there is.
-  package static func tell(in runs: URL) throws -> Bool {
-    guard let process = try process(in: runs) else { return false }
-    return kill(process, SIGHUP) == 0
   }
 }
