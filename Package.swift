@@ -24,8 +24,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// A C module, optimised in debug builds too, since every test runs through it.
-func c(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])])
+func c(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast-honor-pragmas"])])
 }
 
 /// The tests of one module, in `Tests/NAMETests`.
@@ -38,7 +38,8 @@ func test(_ name: String, _ others: [Target.Dependency], fixtures: Bool = false)
 let tests: [Target] = [
   .target(name: "TestSupport", dependencies: ["CGit2", "Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
   .target(name: "TestPolicies", dependencies: ["Policies", "TestSupport", "Tokenizers", "Transformers"], path: "Tests/TestPolicies", swiftSettings: strict),
-  test("Tensors", ["CKernels"], fixtures: true),
+  c("CKernelLevels", ["CKernels"], path: "Tests/CKernelLevels"),
+  test("Tensors", ["CKernelLevels", "CKernels"], fixtures: true),
   test("ModelFiles", ["Tensors", "Tokenizers", "Transformers"], fixtures: true),
   test("Tokenizers", [], fixtures: true),
   test("Transformers", ["ModelFiles", "Tensors"], fixtures: true),

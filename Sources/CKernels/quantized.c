@@ -2,7 +2,8 @@
 // processor multiplies bytes (AVX-512 VNNI) four terms an instruction.
 //
 // Weights and inputs are rounded in groups of 64 along k, each with a scale of its own: x = scale * q
-// with |q| <= 127, to nearest. Sums of bytes are exact, so every processor has the same ones.
+// with |q| <= 127, to nearest. Bytes and their sums are exact, so every processor has the same ones;
+// sums over groups are of float32.
 #include "panels.h"
 #include "scratch.h"
 #include "vector.h"
@@ -29,6 +30,7 @@ size_t hone_packed_int8_size(int n, int k) {
 
 // The scale of up to GROUP values, and their bytes with zeros behind them.
 INLINE float quantize(const float *x, int count, int8_t *bytes) {
+#pragma clang fp contract(off)  // a fused product rounds another way where it lies half-way
   float group[GROUP] = {}, largest = 0;
   memcpy(group, x, (size_t)count * sizeof *x);
   for (int i = 0; i < GROUP; i++) {
@@ -210,16 +212,12 @@ static void vnni_panel(int count, const uint8_t *rows, size_t stride, int groups
   FOR_WIDTHS(vnni_rows)
 }
 #pragma clang attribute pop
-#endif
 
 static int multiplies_bytes(void) {
-#if defined(__x86_64__)
   __builtin_cpu_init();
   return __builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512vnni");
-#else
-  return 0;
-#endif
 }
+#endif
 
 static void multiply_tile(void *context, int tile) {
   const struct product *p = context;
@@ -260,6 +258,10 @@ static void multiply_tile(void *context, int tile) {
 void hone_matmul_int8(int m, int n, int k, const float *a, int lda, const uint8_t *packed, int keep,
                       float *c, int ldc) {
   if (m == 0 || n == 0) return;
+  if (k == 0) {
+    for (int row = 0; row < m && !keep; row++) memset(c + (size_t)row * ldc, 0, (size_t)n * sizeof *c);
+    return;
+  }
   size_t floats = ((size_t)m * row_size(k) + sizeof(float) - 1) / sizeof(float);
   struct product p = {.a = a, .lda = lda, .rows = (uint8_t *)scratch(floats), .packed = packed,
                       .c = c, .ldc = ldc, .m = m, .n = n, .k = k, .keep = keep};
