@@ -14,16 +14,17 @@ typedef struct {
   _Alignas(64) atomic_ullong left;  // first in the upper half, last in the lower
 } tile_range;
 
-// One parallel call. `generation` wakes the workers; `ranges` hand out tiles: each worker gets the
-// same part of every call with as many tiles, so that what it wrote is in its own caches when it
-// reads it in the next; `running` counts the workers that may still touch the call, so that the
-// caller does not return before they left.
+// One parallel call. `ranges` hand out tiles: each worker gets the same part of every call with as
+// many tiles, so that what it wrote is in its own caches when it reads it in the next. A worker that
+// finds the door open goes in, takes tiles and leaves; the caller shuts the door when no tile is left,
+// and waits for those inside. So a worker that the system does not let run yet is not waited for. A
+// new number of the call wakes the workers.
+enum { OPEN = 0x80, INSIDE = 0x7f, NUMBER_SHIFT = 8 };
 static struct {
   pthread_mutex_t calls;  // one parallel call at a time
   pthread_mutex_t lock;
   pthread_cond_t wake;
-  atomic_uint generation;
-  atomic_int running;
+  atomic_uint_least64_t door;  // number of the call, whether it is open, and how many are inside
   int sharing;  // workers of the call
   tile_range ranges[MAXIMUM_WORKERS];
   hone_body body;
@@ -68,25 +69,38 @@ static void take_tiles(int index) {
   }
 }
 
+static uint64_t number_of(uint64_t door) { return door >> NUMBER_SHIFT; }
+
+// Goes into the call after `seen` if it is open still; returns its number, whether or not.
+static uint64_t join(uint64_t seen, int *joined) {
+  uint64_t door = atomic_load_explicit(&pool.door, memory_order_acquire);
+  *joined = 0;
+  while (number_of(door) != seen && (door & OPEN) && !*joined)
+    *joined = atomic_compare_exchange_weak_explicit(&pool.door, &door, door + 1, memory_order_acquire,
+                                                    memory_order_acquire);
+  return number_of(door);
+}
+
+static uint64_t current_number(void) {
+  return number_of(atomic_load_explicit(&pool.door, memory_order_acquire));
+}
+
 static void *worker(void *argument) {
-  uintptr_t packed = (uintptr_t)argument;
-  int index = (int)(packed & 0xff);          // 1..<workers; the caller is 0
-  unsigned seen = (unsigned)(packed >> 8);   // the generation before this thread's first
+  int index = (int)(uintptr_t)argument;  // 1..<workers; the caller is 0
+  uint64_t seen = 0;                     // no call has this number
   inside = 1;
   for (;;) {
-    for (int spin = 0; spin < SPINS; spin++) {
-      if (atomic_load_explicit(&pool.generation, memory_order_acquire) != seen) break;
-      pause_briefly();
-    }
-    if (atomic_load_explicit(&pool.generation, memory_order_acquire) == seen) {
+    for (int spin = 0; spin < SPINS && current_number() == seen; spin++) pause_briefly();
+    if (current_number() == seen) {
       pthread_mutex_lock(&pool.lock);
-      while (atomic_load_explicit(&pool.generation, memory_order_acquire) == seen)
-        pthread_cond_wait(&pool.wake, &pool.lock);
+      while (current_number() == seen) pthread_cond_wait(&pool.wake, &pool.lock);
       pthread_mutex_unlock(&pool.lock);
     }
-    seen = atomic_load_explicit(&pool.generation, memory_order_acquire);
+    int joined;
+    seen = join(seen, &joined);
+    if (!joined) continue;
     if (index < pool.sharing) take_tiles(index);
-    atomic_fetch_sub_explicit(&pool.running, 1, memory_order_release);
+    atomic_fetch_sub_explicit(&pool.door, 1, memory_order_release);
   }
   return NULL;
 }
@@ -95,7 +109,10 @@ int hone_workers(void) {
   int count = atomic_load(&pool.workers);
   if (count > 0) return count;
   cpu_set_t set;
-  count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  // The set may be too small for a very large machine.
+  count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set)
+                                                      : (int)sysconf(_SC_NPROCESSORS_ONLN);
+  if (count < 1) count = 1;
   if (count > MAXIMUM_WORKERS) count = MAXIMUM_WORKERS;
   int none = 0;
   atomic_compare_exchange_strong(&pool.workers, &none, count);
@@ -120,8 +137,7 @@ void hone_parallel(int tiles, hone_body body, void *context) {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    uintptr_t packed = ((uintptr_t)atomic_load(&pool.generation) << 8) | (pool.started + 1);
-    int failed = pthread_create(&thread, &attributes, worker, (void *)packed);
+    int failed = pthread_create(&thread, &attributes, worker, (void *)(uintptr_t)(pool.started + 1));
     pthread_attr_destroy(&attributes);
     if (failed) break;  // fewer helpers; the caller takes what is left
   }
@@ -133,16 +149,16 @@ void hone_parallel(int tiles, hone_body body, void *context) {
                           range_of((unsigned)((long long)tiles * i / pool.sharing),
                                    (unsigned)((long long)tiles * (i + 1) / pool.sharing)),
                           memory_order_relaxed);
-  atomic_store_explicit(&pool.running, pool.started, memory_order_relaxed);
   pthread_mutex_lock(&pool.lock);
-  unsigned generation = atomic_load_explicit(&pool.generation, memory_order_relaxed) + 1;
-  atomic_store_explicit(&pool.generation, generation, memory_order_release);
+  atomic_store_explicit(&pool.door, (current_number() + 1) << NUMBER_SHIFT | OPEN,
+                        memory_order_release);
   pthread_cond_broadcast(&pool.wake);
   pthread_mutex_unlock(&pool.lock);
   inside = 1;
   take_tiles(0);
   inside = 0;
-  for (int spin = 0; atomic_load_explicit(&pool.running, memory_order_acquire) > 0; spin++) {
+  atomic_fetch_and_explicit(&pool.door, ~(uint64_t)OPEN, memory_order_relaxed);
+  for (int spin = 0; atomic_load_explicit(&pool.door, memory_order_acquire) & INSIDE; spin++) {
     if (spin < PATIENT_SPINS) pause_briefly(); else sched_yield();  // a yield may cost a time slice
   }
   pthread_mutex_unlock(&pool.calls);
