@@ -107,10 +107,15 @@ CLONES int32_t hone_sample(const float *x, int count, float inverse_temperature,
     }
     if (running + sum > bound) {
       double within = running;
+      int most = 0;
       for (int i = 0; i < length && token < 0; i++) {
         within += e[i];
+        if (e[i] > e[most]) most = i;
         if (within > bound) token = start + i;
       }
+      // The two sums of a run differ by their rounding. A bound between them must not fall to what
+      // comes next, however unlikely that is.
+      if (token < 0) token = start + most;
     }
     running += sum;
   }

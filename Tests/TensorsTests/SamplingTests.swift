@@ -54,6 +54,16 @@ import Testing
     #expect(statistic < freedom + 5 * (2 * freedom).squareRoot())
   }
 
+  @Test func `a draw between two roundings of a sum is not what the policy all but excludes`() {
+    // Of 1 and 15 times 0.76 * 2^-23, the sum in pairs of float32 is 0.6 * 2^-23 above the exact one.
+    let row = [0] + [Float](repeating: -16.2168, count: 15) + [-80]
+    let draw = sample(
+      Matrix(row, rows: 1, columns: 17), temperature: 1, uniforms: [1 - 0x1p-40]
+    ).draws[0]
+    #expect(draw.token < 16)
+    #expect(draw.logProb > -17)
+  }
+
   @Test func `a draw reports what scoring the token gives`() {
     var numbers = TestNumbers(seed: 4)
     let x = Matrix(numbers.floats(50 * 70, scale: 4), rows: 50, columns: 70)
