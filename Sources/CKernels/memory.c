@@ -1,5 +1,6 @@
 #include "CKernels.h"
 #include "scratch.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -8,7 +9,11 @@ void *hone_allocate(size_t bytes) {
   const size_t huge = (size_t)2 << 20;
   size_t alignment = bytes >= 2 * huge ? huge : 64;
   void *memory = NULL;
-  if (posix_memalign(&memory, alignment, bytes) != 0) return NULL;
+  if (posix_memalign(&memory, alignment, bytes) != 0) {
+    // Callers end the process: here it says why, which a trap of a release build does not.
+    fprintf(stderr, "hone: out of memory: the system has no %zu bytes more for numbers\n", bytes);
+    return NULL;
+  }
   if (alignment == huge) (void)madvise(memory, bytes, MADV_HUGEPAGE);
   memset(memory, 0, bytes);
   return memory;

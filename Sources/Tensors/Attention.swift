@@ -118,8 +118,8 @@ package struct SegmentedAttention {
         && promptRows.count == query.rows && completionRows.count == query.rows)
     for row in 0..<query.rows {
       precondition(promptRows[row].lowerBound >= 0 && promptRows[row].upperBound <= prompts.rows)
-      precondition(completionRows[row].lowerBound >= 0)
-      precondition(completionRows[row].upperBound <= completions.rows)
+      precondition(
+        completionRows[row].lowerBound >= 0 && completionRows[row].upperBound <= completions.rows)
       precondition(promptRows[row].count + completionRows[row].count > 0)
     }
     inParallel(query.rows) { row in
@@ -143,6 +143,7 @@ package struct SegmentedAttention {
         && logSums.columns == heads && logSums.isContiguous)
     for segment in segments {
       precondition(!segment.rows.isEmpty && segment.rows.lowerBound >= 0)
+      precondition(segment.prefix.lowerBound >= 0)
       precondition(segment.rows.upperBound <= qkv.rows && segment.prefix.upperBound <= qkv.rows)
     }
   }

@@ -52,6 +52,7 @@ package func logSoftmaxBackward(
   precondition(
     targets.count == logits.rows && dLogProbs.count == logits.rows
       && dEntropies.count == logits.rows && result.logSums.count == logits.rows)
+  precondition(targets.allSatisfy { $0 >= 0 && $0 < logits.columns }, "a target is no token")
   forRows(logits.rows, columns: logits.columns) { range in
     for row in range {
       unsafe hone_log_softmax_backward(

@@ -43,7 +43,8 @@ package func rmsNormBackward(
   let (heads, width) = (inverse.columns, gain.columns)
   precondition(
     x.columns == heads * width && dy.rows == x.rows && dy.columns == x.columns
-      && dx.rows == x.rows && dx.columns == x.columns && dGain.columns == width)
+      && dx.rows == x.rows && dx.columns == x.columns && dGain.columns == width
+      && inverse.rows == x.rows && inverse.isContiguous)
   // Each tile sums its rows' share of the gain's gradient, and the shares are added in order.
   let size = max(1, 16384 / max(x.columns, 1))
   let shares = Matrix(rows: (x.rows + size - 1) / size, columns: width)

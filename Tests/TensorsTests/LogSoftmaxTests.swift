@@ -106,4 +106,13 @@ import Testing
       dLogProbs: golden.dL_dlogp, dEntropies: golden.entropy_coef_per_row.map { -$0 })
     expectClose(x.array, golden.dL_dlogits.flatMap(\.self), .elementwise)
   }
+
+  @Test func `a gradient of a target that is no token ends the process`() async {
+    await #expect(processExitsWith: .failure) {
+      let logits = Matrix(rows: 1, columns: 20)
+      let result = logSoftmax(logits, targets: [3], temperature: 1)
+      logSoftmaxBackward(
+        logits, targets: [20], temperature: 1, result: result, dLogProbs: [1], dEntropies: [0])
+    }
+  }
 }
