@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Measurements
+import Runs
 
 /// The command `hone bench compare`.
 struct BenchCompareCommand: AsyncParsableCommand {
@@ -58,7 +59,7 @@ struct WorksSlower: Error, CustomStringConvertible {
 
   var description: String {
     let list = rows.map { row in
-      "\(row.workload): \(row.what) (\(String(format: "%.2f", row.ratio)) ×)"
+      TextTable.line("\(row.workload): \(row.what)") + " (\(String(format: "%.2f", row.ratio)) ×)"
     }
     return """
       \(rows.count) of the works are slower than \(ratio) × before, beyond their spread: \

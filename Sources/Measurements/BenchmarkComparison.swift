@@ -29,14 +29,18 @@ package struct BenchmarkComparison: Codable, Equatable, Sendable {
 
   /// Compares what both reports measured, in the order of the later one.
   package init(before: BenchmarkReport, after: BenchmarkReport) {
+    // By name, since a report may have as many works as fit its file.
+    let oldLimits = Dictionary(before.limits.map { ($0.name, $0) }) { first, _ in first }
+    let oldWorks = Dictionary(before.workloads.map { (Name($0), $0) }) { first, _ in first }
+    let newWorks = Set(after.workloads.map(Name.init))
     limits = after.limits.compactMap { limit in
-      before.limits.first { $0.name == limit.name }.flatMap {
+      oldLimits[limit.name].flatMap {
         Self.row(
           "limit", limit.name, limit.unit, ($0.rate, limit.rate), isRate: true, memory: nil)
       }
     }
     works = after.workloads.compactMap { work in
-      before.workloads.first { Self.isSame($0, work) }.flatMap { old in
+      oldWorks[Name(work)].flatMap { old in
         let memory: Double? =
           if let bytes = old.peakMemoryBytes, let now = work.peakMemoryBytes, now > 0 {
             Double(bytes) / Double(now)
@@ -48,12 +52,8 @@ package struct BenchmarkComparison: Codable, Equatable, Sendable {
           memory: memory)
       }
     }
-    func missing(_ works: [WorkMeasurement], in others: [WorkMeasurement]) -> [String] {
-      works.filter { work in !others.contains { Self.isSame($0, work) } }
-        .map { "\($0.workload): \($0.what)" }
-    }
-    onlyBefore = missing(before.workloads, in: after.workloads)
-    onlyAfter = missing(after.workloads, in: before.workloads)
+    onlyBefore = before.workloads.filter { !newWorks.contains(Name($0)) }.map(\.title)
+    onlyAfter = after.workloads.filter { oldWorks[Name($0)] == nil }.map(\.title)
     let (old, new) = (before.host, after.host)
     otherMachine = [
       ("processor", old.processor, new.processor), ("cores", "\(old.cores)", "\(new.cores)"),
@@ -75,7 +75,7 @@ package struct BenchmarkComparison: Codable, Equatable, Sendable {
     if !otherMachine.isEmpty {
       parts.append(
         "The machines differ, so ratios do not speak of the code alone:\n"
-          + otherMachine.map { "  " + $0 }.joined(separator: "\n"))
+          + otherMachine.map { "  " + TextTable.line($0) }.joined(separator: "\n"))
     }
     if !works.isEmpty { parts.append(table("works", works)) }
     if !limits.isEmpty { parts.append(table("the machine itself", limits)) }
@@ -88,8 +88,15 @@ package struct BenchmarkComparison: Codable, Equatable, Sendable {
 
   // MARK: - Helpers
 
-  private static func isSame(_ one: WorkMeasurement, _ other: WorkMeasurement) -> Bool {
-    one.workload == other.workload && one.what == other.what && one.unit == other.unit
+  /// What two reports call the same work by.
+  private struct Name: Hashable {
+    let workload: String
+    let what: String
+    let unit: String
+
+    init(_ work: WorkMeasurement) {
+      (workload, what, unit) = (work.workload, work.what, work.unit)
+    }
   }
 
   /// A row; nil where a median is 0 or no number, so that there is no ratio.
@@ -123,4 +130,8 @@ package struct BenchmarkComparison: Codable, Equatable, Sendable {
   private static func number(_ value: Distribution) -> String {
     WorkText.number(value.median) + String(format: " ± %.0f %%", 50 * value.spread)
   }
+}
+
+extension WorkMeasurement {
+  fileprivate var title: String { "\(workload): \(what)" }
 }

@@ -38,7 +38,7 @@ package struct LimitShare: Codable, Equatable, Sendable {
   package let gigaflops: Double
   /// Bytes that the work must read a second, in 10⁹; 0 where only arithmetic was counted.
   package let gigabytes: Double
-  /// Least time by time taken, `0...1`.
+  /// Least time by time taken; above 1 where the limit was disturbed, or its memory is the slower one.
   package let share: Double
 
   package init(

@@ -95,4 +95,21 @@ import Testing
       before: Self.report([Self.work("x", [value])]), after: Self.report([Self.work("x", [1])]))
     #expect(comparison.works.isEmpty)
   }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `reports of fifty thousand works are compared in a moment`() {
+    let works = (0..<50_000).map { Self.work("work \($0)", [100]) }
+    let comparison = BenchmarkComparison(
+      before: Self.report(works), after: Self.report(works.dropLast() + [Self.work("new", [1])]))
+    #expect(comparison.works.count == 49_999)
+    #expect(comparison.onlyBefore == ["w: work 49999"])
+    #expect(comparison.onlyAfter == ["w: new"])
+  }
+
+  @Test func `the name of a machine commands no terminal`() {
+    let comparison = BenchmarkComparison(
+      before: Self.report([Self.work("x", [1])], host: Self.host(processor: "A\u{1B}[2J\nB")),
+      after: Self.report([Self.work("x", [1])]))
+    #expect(comparison.text.contains("processor: A?[2J⏎B → A"))
+  }
 }
