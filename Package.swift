@@ -53,7 +53,7 @@ let tests: [Target] = [
   test("Runs", []),
   test("Measurements", ["Runs"]),
   test("Limits", []),
-  .testTarget(name: "BenchmarksTests", dependencies: ["hone-benchmarks", "Measurements", "Policies", "Tensors", "TestSupport", "Transformers"], swiftSettings: strict),
+  .testTarget(name: "BenchmarksTests", dependencies: ["hone-benchmarks", "Measurements", "Policies", "Tensors", "TestSupport", "Transformers", subprocess, system], swiftSettings: strict),
   test("Registry", ["Runs", "VerifierKit", grdb]),
   test("Settings", []),
   test("VerifierKit", []),

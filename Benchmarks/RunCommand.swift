@@ -36,6 +36,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     if list { return print(Workload.all.map(\.name).joined(separator: "\n")) }
+    if let json { try AtomicFile.check(URL(filePath: json)) }
     let wanted = workloads.isEmpty ? Workload.all : workloads.map(\.workload)
     let (date, checkout) = (Date.now.ISO8601Format(), Self.checkout())
     Self.tell("limits of the machine …")
@@ -66,8 +67,8 @@ struct RunCommand: AsyncParsableCommand {
       })
     let document = try StableJSON.document(report)
     if let json {
+      print(report.text)  // first, so that a full disk does not cost it
       try AtomicFile.write(document, to: URL(filePath: json))
-      print(report.text)
     } else {
       FileHandle.standardOutput.write(document)
     }
@@ -104,6 +105,7 @@ struct MeasureCommand: AsyncParsableCommand {
   var repeats: Int
 
   func run() async throws {
+    WorkProcess.endWithParent()
     do {
       let report = try await WorkProcess.measure(name.workload, repeats: repeats)
       FileHandle.standardOutput.write(try StableJSON.data(report))

@@ -33,6 +33,7 @@ struct ScalingCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    for file in [json, svg].compactMap(\.self) { try AtomicFile.check(URL(filePath: file)) }
     let points = try ScalingWorkload.measure(repeats: repeats) { text in
       FileHandle.standardError.write(Data("\(text)\n".utf8))
     }

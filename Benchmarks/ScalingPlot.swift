@@ -1,13 +1,16 @@
 import Foundation
+import Runs
 
 /// Series of points as an SVG: a panel for each thing that grows, both axes logarithmic.
 struct ScalingPlot {
   private let points: [ScalingWorkload.Point]
   /// Of a panel, in pixels.
   private let width = 360.0
-  private let height = 280.0
-  /// Around the plot in a panel, in pixels.
+  private let height = 304.0
+  /// Beside and below the plot in a panel, in pixels.
   private let margin = 48.0
+  /// Above it, with room for a title and three names of series.
+  private let top = 72.0
   private let colours = ["#1f77b4", "#d62728", "#2ca02c", "#9467bd"]
 
   init(_ points: [ScalingWorkload.Point]) { self.points = points }
@@ -50,7 +53,7 @@ struct ScalingPlot {
   private func panel(_ axis: String) -> String {
     let shown = points.filter { $0.axis == axis }
     let across = Scale(shown.map { Double($0.size) }, length: width - 2 * margin)
-    let up = Scale(shown.map(\.microsecondsPerToken), length: height - 2 * margin)
+    let up = Scale(shown.map(\.microsecondsPerToken), length: height - top - margin)
     func place(_ point: ScalingWorkload.Point) -> (x: Double, y: Double) {
       (
         margin + across.place(Double(point.size)),
@@ -60,10 +63,10 @@ struct ScalingPlot {
     var parts = [
       text("µs a token, by \(axis)", x: width / 2, y: 18, anchor: "middle"),
       """
-      <rect x="\(number(margin))" y="\(number(margin))" width="\(number(across.length))" \
+      <rect x="\(number(margin))" y="\(number(top))" width="\(number(across.length))" \
       height="\(number(up.length))" fill="none" stroke="#bbb"/>
       """,
-      text(label(up.high), x: margin - 4, y: margin + 4, anchor: "end"),
+      text(label(up.high), x: margin - 4, y: top + 4, anchor: "end"),
       text(label(up.low), x: margin - 4, y: height - margin, anchor: "end"),
     ]
     for size in unique(shown.map(\.size)) {
@@ -83,7 +86,7 @@ struct ScalingPlot {
       }
       parts.append(
         text(
-          series, x: margin + 6, y: margin + 14 + 13 * Double(index), anchor: "start",
+          series, x: margin, y: 34 + 13 * Double(index), anchor: "start",
           colour: colour))
     }
     return parts.joined(separator: "\n")
@@ -97,7 +100,10 @@ struct ScalingPlot {
     """
   }
 
-  private func label(_ value: Double) -> String { String(format: "%.3g", value) }
+  private func label(_ value: Double) -> String {
+    value < 1000 || value >= 1e15
+      ? String(format: "%.3g", value) : TextTable.grouped(Int(value.rounded()))
+  }
   private func number(_ value: Double) -> String { String(format: "%.1f", value) }
 
   private func unique<Value: Hashable>(_ values: [Value]) -> [Value] {

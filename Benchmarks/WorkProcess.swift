@@ -26,16 +26,28 @@ enum WorkProcess {
 
   /// Runs a workload in a process of this program; its remarks go to standard error.
   static func run(_ workload: Workload, repeats: Int) async throws -> Outcome {
+    // Its standard input ends when this process does, however that comes.
+    let life = try FileDescriptor.pipe()
     let result = try await Subprocess.run(
       .path("/proc/self/exe"),
-      arguments: ["measure", workload.name, "--repeats", "\(repeats)"], input: .none,
+      arguments: ["measure", workload.name, "--repeats", "\(repeats)"],
+      input: .fileDescriptor(life.readEnd, closeAfterSpawningProcess: true),
       output: .string(limit: 4 << 20), error: .currentStandardError)
+    try life.writeEnd.close()
     switch result.terminationStatus {
     case .exited(0):
       return .measured(try StableJSON.value(from: Data(result.standardOutput.utf8)))
     case .exited(absentCode): return .absent
     case .exited(let code): return .failed(reason: "it ended with exit code \(code)")
     case .signaled(let signal): return .failed(reason: "signal \(signal) ended it")
+    }
+  }
+
+  /// Ends this process with the one that started it, and would read what it measures.
+  static func endWithParent() {
+    Thread.detachNewThread {
+      _ = FileHandle.standardInput.readDataToEndOfFile()
+      exit(1)
     }
   }
 

@@ -23,6 +23,14 @@ import Testing
     #expect(document["polyline"] == 1)
   }
 
+  @Test func `names of series stand above the plot, and large numbers in full`() throws {
+    let svg = ScalingPlot([point(1, 6), point(2, 60)]).svg
+    #expect(svg.contains(">166,667<"))
+    let plot = try #require(svg.firstMatch(of: /<rect x="[0-9.]+" y="([0-9.]+)"/))
+    let name = try #require(svg.firstMatch(of: /y="([0-9.]+)"[^>]*>decode</))
+    #expect(try #require(Double(name.1)) < #require(Double(plot.1)))
+  }
+
   @Test func `one point lies in the middle`() throws {
     #expect(try XMLCheck.elements(of: ScalingPlot([point(1, 100)]).svg)["circle"] == 1)
     #expect(!ScalingPlot([point(1, 100)]).svg.contains("nan"))
