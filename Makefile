@@ -32,7 +32,7 @@ setup: ## Installs what is missing: Debian packages, with sudo where not root.
 	  echo "  apt-get install$$missing" >&2; \
 	  exit 1; \
 	fi; \
-	echo "Installing$$missing"; \
+	echo "Installing$$missing" >&2; \
 	log=$$(mktemp); \
 	if ! { $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q update \
 	  && $$sudo env DEBIAN_FRONTEND=noninteractive \
