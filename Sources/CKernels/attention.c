@@ -9,7 +9,6 @@
 #include <math.h>
 
 enum { QUERIES = 4 };
-#define LARGEST_HALF 65504.0f  // the largest number of 16 bits
 
 INLINE int padded(int keys) { return (keys + 2 * LANES - 1) / (2 * LANES) * (2 * LANES); }
 
@@ -257,12 +256,38 @@ CLONES void hone_attend_backward(const hone_attention *t, int first, int last, i
   }
 }
 
-// Rows of keys and values as a step finds them: sixteen values from `p` on, in 16 bits each where
-// `half` says so. It is a constant wherever this is inlined.
+// How a step finds keys and values: floats, or in 16 bits (IEEE binary16), which the processor may turn
+// into floats itself. It is a constant wherever this is inlined.
+enum { FLOATS, HALVES, HALVES_BY_STEPS };
 typedef _Float16 half_lanes __attribute__((vector_size(32), aligned(2)));
-#define CACHED(half, p)                                                                         \
-  ((half) ? __builtin_convertvector(*(const half_lanes *)(p), lanes) : LOAD(p))
-#define CACHED_ONE(half, p) ((half) ? (float)*(const _Float16 *)(p) : *(const float *)(p))
+typedef uint16_t short_lanes __attribute__((vector_size(32), aligned(2)));
+
+// Sixteen numbers of 16 bits by integer steps, as in dequantize.c.
+INLINE void from_halves(const void *p, lanes *x) {
+  int_lanes bits = __builtin_convertvector(*(const short_lanes *)p, int_lanes);
+  int_lanes rest = (bits & 0x7FFF) << 13, exponent = rest & 0x0F800000;
+  int_lanes normal = rest + (112 << 23) + ((exponent == 0x0F800000) & (112 << 23));
+  lanes small = __builtin_convertvector(bits & 0x7FFF, lanes) * 0x1p-24f;
+  int_lanes tiny = exponent == 0;
+  *x = (lanes)((bits & 0x8000) << 16 | (normal & ~tiny) | ((int_lanes)small & tiny));
+}
+
+INLINE size_t size_of(const int kind) { return kind == FLOATS ? sizeof(float) : sizeof(_Float16); }
+
+INLINE void load_cached(const int kind, const char *p, lanes *x) {
+  if (kind == FLOATS) *x = LOAD(p);
+  else if (kind == HALVES) *x = __builtin_convertvector(*(const half_lanes *)p, lanes);
+  else from_halves(p, x);
+}
+
+INLINE float cached(const int kind, const char *p) {
+  if (kind == FLOATS) return *(const float *)p;
+  uint16_t padded[LANES] = {};
+  memcpy(padded, p, sizeof *padded);
+  lanes x;
+  from_halves(padded, &x);
+  return x[0];
+}
 
 // The rows of up to LANES keys or values of a step from key `first` on, the last one again where
 // there are fewer: the prompt's rows, then the completion's own.
@@ -278,16 +303,20 @@ INLINE void step_rows(const hone_cached *t, size_t bytes, int first, int keys,
 
 // p[i] = scale * sum_d query[d] * rows[i][at + d]: sixteen products whose lanes are summed together.
 INLINE void score_step(const float *query, const char *const rows[LANES], size_t at, const int width,
-                       const int half, float scale, float *p) {
-  const size_t size = half ? sizeof(_Float16) : sizeof(float);
+                       const int kind, float scale, float *p) {
+  const size_t size = size_of(kind);
   lanes sums[LANES];
   float rest[LANES] = {};
   for (int i = 0; i < LANES; i++) {
     const char *key = rows[i] + at * size;
     lanes sum = {};
     int d = 0;
-    for (; d + LANES <= width; d += LANES) sum += LOAD(query + d) * CACHED(half, key + d * size);
-    for (; d < width; d++) rest[i] += query[d] * CACHED_ONE(half, key + d * size);
+    for (; d + LANES <= width; d += LANES) {
+      lanes x;
+      load_cached(kind, key + d * size, &x);
+      sum += LOAD(query + d) * x;
+    }
+    for (; d < width; d++) rest[i] += query[d] * cached(kind, key + d * size);
     sums[i] = sum;
   }
   sum_lanes(sums);
@@ -296,36 +325,39 @@ INLINE void score_step(const float *query, const char *const rows[LANES], size_t
 
 // out[d] += sum_i p[i] * rows[i][at + d] for i < count.
 INLINE void combine_step(const float *p, const char *const rows[LANES], size_t at, int count,
-                         const int width, const int half, float *out) {
-  const size_t size = half ? sizeof(_Float16) : sizeof(float);
+                         const int width, const int kind, float *out) {
+  const size_t size = size_of(kind);
   int d = 0;
   for (; d + 2 * LANES <= width; d += 2 * LANES) {
     lanes a = LOAD(out + d), b = LOAD(out + d + LANES);
     for (int i = 0; i < count; i++) {
       const char *value = rows[i] + (at + d) * size;
-      a += CACHED(half, value) * p[i];
-      b += CACHED(half, value + LANES * size) * p[i];
+      lanes x, y;
+      load_cached(kind, value, &x);
+      load_cached(kind, value + LANES * size, &y);
+      a += x * p[i];
+      b += y * p[i];
     }
     STORE(out + d, a);
     STORE(out + d + LANES, b);
   }
   for (; d < width; d++)
-    for (int i = 0; i < count; i++) out[d] += p[i] * CACHED_ONE(half, rows[i] + (at + d) * size);
+    for (int i = 0; i < count; i++) out[d] += p[i] * cached(kind, rows[i] + (at + d) * size);
 }
 
 // All heads, sixteen keys at a time, so that memory is read once and in order. `width` is a constant
 // where it is a usual one, so that its loops are unrolled.
 INLINE void attend_step(const float *query, const hone_cached *t, int heads, int kv_heads,
-                        const int width, const int half, float scale, float *output) {
+                        const int width, const int kind, float scale, float *output) {
   int keys = t->prompt_count + t->own_count, share = heads / kv_heads, pad = padded(keys);
   size_t values_at = (size_t)kv_heads * width;
-  size_t bytes = 2 * values_at * (half ? sizeof(_Float16) : sizeof(float));
+  size_t bytes = 2 * values_at * size_of(kind);
   float *p = scratch((size_t)heads * pad);
   const char *rows[LANES];
   for (int first = 0; first < keys; first += LANES) {
     step_rows(t, bytes, first, keys, rows);
     for (int head = 0; head < heads; head++)
-      score_step(query + (size_t)head * width, rows, (size_t)(head / share) * width, width, half,
+      score_step(query + (size_t)head * width, rows, (size_t)(head / share) * width, width, kind,
                  scale, p + (size_t)head * pad + first);
   }
   for (int head = 0; head < heads; head++) softmax(p + (size_t)head * pad, keys, keys);
@@ -335,38 +367,60 @@ INLINE void attend_step(const float *query, const hone_cached *t, int heads, int
     int count = keys - first < LANES ? keys - first : LANES;
     for (int head = 0; head < heads; head++)
       combine_step(p + (size_t)head * pad + first, rows, values_at + (size_t)(head / share) * width,
-                   count, width, half, output + (size_t)head * width);
+                   count, width, kind, output + (size_t)head * width);
   }
 }
 
-#define WITH_WIDTH(W, HALF) attend_step(query, cached, heads, kv_heads, W, HALF, scale, output)
-#define WITH_WIDTHS(HALF)                    \
-  switch (width) {                           \
-    case 32: WITH_WIDTH(32, HALF); break;    \
-    case 64: WITH_WIDTH(64, HALF); break;    \
-    case 128: WITH_WIDTH(128, HALF); break;  \
-    default: WITH_WIDTH(width, HALF);        \
+#define WITH_WIDTH(W, KIND) attend_step(query, cached, heads, kv_heads, W, KIND, scale, output)
+#define WITH_WIDTHS(KIND)                      \
+  switch (width) {                             \
+    case 32: WITH_WIDTH(32, KIND); break;      \
+    case 64: WITH_WIDTH(64, KIND); break;      \
+    case 128: WITH_WIDTH(128, KIND); break;    \
+    default: WITH_WIDTH(width, KIND);          \
   }
+#define STEP(NAME)                                                                                 \
+  void NAME(const float *query, const hone_cached *cached, int heads, int kv_heads, int width,     \
+            float scale, float *output)
 
-CLONES void hone_attend_step(const float *query, const hone_cached *cached, int heads, int kv_heads,
-                             int width, float scale, float *output) {
-  if (cached->half) WITH_WIDTHS(1) else WITH_WIDTHS(0)
+static STEP(attend_floats);
+CLONES static STEP(attend_floats) { WITH_WIDTHS(FLOATS) }
+static STEP(attend_halves_by_steps);
+CLONES static STEP(attend_halves_by_steps) { WITH_WIDTHS(HALVES_BY_STEPS) }
+#if defined(__x86_64__)
+__attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
+static STEP(attend_halves_wide) { WITH_WIDTHS(HALVES) }
+__attribute__((target("arch=x86-64-v3")))
+static STEP(attend_halves_narrow) { WITH_WIDTHS(HALVES) }
+#endif
+
+STEP(hone_attend_step) {
+  typedef STEP(step_function);
+  step_function *attend = attend_floats;
+  if (cached->half) {
+    attend = attend_halves_by_steps;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("x86-64-v4")) attend = attend_halves_wide;
+    else if (__builtin_cpu_supports("x86-64-v3")) attend = attend_halves_narrow;
+#endif
+  }
+  attend(query, cached, heads, kv_heads, width, scale, output);
 }
 
 CLONES void hone_to_f16(const float *values, size_t count, void *halves) {
-  _Float16 *out = halves;
-  size_t i = 0;
-  for (; i + LANES <= count; i += LANES) {
-    lanes x = LOAD(values + i);
-    int_lanes high = x > LARGEST_HALF, low = x < -LARGEST_HALF;
-    lanes top = SPLAT(LARGEST_HALF), bottom = SPLAT(-LARGEST_HALF);
-    x = (lanes)(((int_lanes)x & ~high) | ((int_lanes)top & high));
-    x = (lanes)(((int_lanes)x & ~low) | ((int_lanes)bottom & low));
-    *(half_lanes *)(out + i) = __builtin_convertvector(x, half_lanes);
-  }
-  for (; i < count; i++) {
-    float x = values[i];
-    x = x > LARGEST_HALF ? LARGEST_HALF : x;
-    out[i] = (_Float16)(x < -LARGEST_HALF ? -LARGEST_HALF : x);
+  uint16_t *out = halves;
+  for (size_t i = 0; i < count; i++) {
+    float size = fabsf(values[i]);
+    size = size > 65504.0f ? 65504.0f : size;  // the largest number of 16 bits
+    uint32_t sign, bits, tiny;
+    memcpy(&sign, values + i, sizeof sign);
+    memcpy(&bits, &size, sizeof bits);
+    // To nearest, ties to even: of the bits that are kept, and below 2^-14 of steps of 2^-24.
+    uint32_t normal = (bits - (112u << 23) + 0xFFF + (bits >> 13 & 1)) >> 13;
+    float steps = size * 0x1p24f + 8388608.0f;
+    memcpy(&tiny, &steps, sizeof tiny);
+    uint32_t number = size < 0x1p-14f ? tiny & 0x7FFF : normal;
+    out[i] = (uint16_t)(sign >> 16 & 0x8000) | (uint16_t)(size == size ? number : 0x7E00);
   }
 }

@@ -32,6 +32,7 @@
 #define hone_attend OF_LEVEL(hone_attend)
 #define hone_attend_backward OF_LEVEL(hone_attend_backward)
 #define hone_attend_step OF_LEVEL(hone_attend_step)
+#define hone_to_f16 OF_LEVEL(hone_to_f16)
 #define hone_log_softmax OF_LEVEL(hone_log_softmax)
 #define hone_log_softmax_backward OF_LEVEL(hone_log_softmax_backward)
 #define hone_argmax OF_LEVEL(hone_argmax)

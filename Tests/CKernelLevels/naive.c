@@ -180,26 +180,40 @@ static void naive_attend_backward(const hone_attention *t, int first, int last, 
   }
 }
 
+// Value `at` of row j of keys and values.
+static double cached_value(const hone_cached *cached, size_t columns, int j, size_t at) {
+  const void *rows = j < cached->prompt_count ? cached->prompt : cached->own;
+  size_t index = (size_t)(j < cached->prompt_count ? j : j - cached->prompt_count) * columns + at;
+  return cached->half ? (double)((const _Float16 *)rows)[index] : (double)((const float *)rows)[index];
+}
+
 // One row after those of the prompt and the completion: `naive_attend` of a segment of its own.
-static void naive_attend_step(const float *query, const float *prompt, int prompt_count,
-                              const float *own, int own_count, int kv_stride, int values_at,
-                              int heads, int kv_heads, int width, float scale, float *output) {
+static void naive_attend_step(const float *query, const hone_cached *cached, int heads, int kv_heads,
+                              int width, float scale, float *output) {
+  size_t columns = (size_t)2 * kv_heads * width;
   for (int head = 0; head < heads; head++) {
     size_t at = (size_t)(head / (heads / kv_heads)) * width;
     double total = 0, peak = -INFINITY;
     for (int i = 0; i < heads * width; i++)
       if (i / width == head) output[i] = 0;
     for (int pass = 0; pass < 3; pass++)
-      for (int j = 0; j < prompt_count + own_count; j++) {
-        const float *key = j < prompt_count ? prompt + (size_t)j * kv_stride
-                                            : own + (size_t)(j - prompt_count) * kv_stride;
-        double score = product(query + (size_t)head * width, key + at, width) * scale;
+      for (int j = 0; j < cached->prompt_count + cached->own_count; j++) {
+        double score = 0;
+        for (int d = 0; d < width; d++)
+          score += query[head * width + d] * cached_value(cached, columns, j, at + d);
+        score *= scale;
         if (pass == 0) peak = fmax(peak, score);
         if (pass == 1) total += exp(score - peak);
         for (int d = 0; pass == 2 && d < width; d++)
-          output[head * width + d] += (float)(exp(score - peak) / total * key[values_at + at + d]);
+          output[head * width + d] += (float)(exp(score - peak) / total *
+                                              cached_value(cached, columns, j, columns / 2 + at + d));
       }
   }
+}
+
+static void naive_to_f16(const float *values, size_t count, void *halves) {
+  for (size_t i = 0; i < count; i++)
+    ((_Float16 *)halves)[i] = (_Float16)fmin(fmax(values[i], -65504), 65504);
 }
 
 // MARK: - Head and parameters
@@ -280,6 +294,7 @@ hone_kernels naive_kernels(void) {
   kernels.attend = naive_attend;
   kernels.attend_backward = naive_attend_backward;
   kernels.attend_step = naive_attend_step;
+  kernels.to_f16 = naive_to_f16;
   kernels.log_softmax = naive_log_softmax;
   kernels.log_softmax_backward = naive_log_softmax_backward;
   kernels.argmax = naive_argmax;

@@ -168,17 +168,58 @@ import Testing
 
   @Test(arguments: Level.present, [2, 10, 16, 32, 50, 64, 128])
   func `a step of decoding follows the formula`(level: Level, width: Int) throws {
-    let stride = 4 * width + 3
-    let (query, prompt) = (random(4 * width, 10, scale: 2), random(50 * stride, 11))
-    let own = random(33 * stride, 12)
+    let columns = 4 * width
+    let query = random(4 * width, 10, scale: 2)
+    let (prompt, own) = (random(50 * columns, 11), random(33 * columns, 12))
     for (before, after): (Int32, Int32) in [(0, 1), (50, 1), (17, 33), (16, 0)] {
-      try compare(level, .accumulated(terms: 4 * width), "\(before) and \(after) keys") { it in
-        var output = [Float](repeating: .nan, count: 4 * width)
-        it.attend_step(
-          query, prompt, before, own, after, Int32(stride), Int32(2 * width), 4, 2, Int32(width),
-          1 / Float(width).squareRoot(), &output)
-        return [output]
+      for half in [false, true] {
+        try compare(
+          level, .accumulated(terms: 4 * width), "\(before) and \(after) keys, half: \(half)"
+        ) { it in
+          var output = [Float](repeating: .nan, count: 4 * width)
+          func rounded(_ values: [Float]) -> [UInt16] {
+            var halves = [UInt16](repeating: 0, count: values.count)
+            it.to_f16(values, values.count, &halves)
+            return halves
+          }
+          let (halfPrompt, halfOwn) = (rounded(prompt), rounded(own))
+          prompt.withUnsafeBytes { prompt in
+            own.withUnsafeBytes { own in
+              halfPrompt.withUnsafeBytes { halfPrompt in
+                halfOwn.withUnsafeBytes { halfOwn in
+                  var cached = hone_cached(
+                    prompt: half ? halfPrompt.baseAddress : prompt.baseAddress,
+                    own: half ? halfOwn.baseAddress : own.baseAddress, prompt_count: before,
+                    own_count: after, half: half ? 1 : 0)
+                  it.attend_step(
+                    query, &cached, 4, 2, Int32(width), 1 / Float(width).squareRoot(), &output)
+                }
+              }
+            }
+          }
+          return [output]
+        }
       }
     }
+  }
+
+  @Test(arguments: Level.present)
+  func `sixteen bits are the nearest ones`(level: Level) throws {
+    let kernels = try #require(level.kernels)
+    // Every bit pattern of a float in steps, and those around the ties.
+    var patterns: [UInt32] = []
+    for pattern in stride(from: UInt32(0), through: 0x7F80_0000, by: 9973) {
+      let kept = pattern & ~0x1FFF
+      patterns += [pattern, pattern | 0x8000_0000, kept | 0x1000, kept | 0x0FFF, kept | 0x1001]
+    }
+    let values = patterns.map(Float.init(bitPattern:))
+    func rounded(_ kernels: hone_kernels) -> [UInt16] {
+      var halves = [UInt16](repeating: 0, count: values.count)
+      kernels.to_f16(values, values.count, &halves)
+      return halves
+    }
+    let (actual, expected) = (rounded(kernels), rounded(naive))
+    let wrong = values.indices.filter { actual[$0] != expected[$0] }
+    #expect(wrong.isEmpty, "\(wrong.prefix(3).map { (values[$0], actual[$0], expected[$0]) })")
   }
 }

@@ -9,7 +9,7 @@
   KERNEL(pack_int8) KERNEL(matmul_int8) KERNEL(norm) KERNEL(norm_backward) KERNEL(rotate)         \
   KERNEL(gate) KERNEL(gate_backward) KERNEL(add_rows) KERNEL(sum_rows) KERNEL(gather)             \
   KERNEL(scatter_add) KERNEL(attend) KERNEL(attend_backward) KERNEL(attend_step)                  \
-  KERNEL(log_softmax) KERNEL(log_softmax_backward) KERNEL(argmax) KERNEL(sample)                  \
+  KERNEL(to_f16) KERNEL(log_softmax) KERNEL(log_softmax_backward) KERNEL(argmax) KERNEL(sample)                  \
   KERNEL(sum_of_squares) KERNEL(adamw) KERNEL(dropout) KERNEL(from_f16) KERNEL(from_bf16)         \
   KERNEL(from_q8_0) KERNEL(from_q4_0) KERNEL(from_q4_1) KERNEL(from_q5_0) KERNEL(from_q5_1)       \
   KERNEL(from_q4_k) KERNEL(from_q5_k) KERNEL(from_q6_k)
