@@ -1,20 +1,22 @@
 #include "CKernels.h"
 #include "scratch.h"
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
+enum { HUGE_PAGE = 2 << 20 };
+
 void *hone_allocate(size_t bytes) {
-  const size_t huge = (size_t)2 << 20;
-  size_t alignment = bytes >= 2 * huge ? huge : 64;
+  size_t alignment = bytes >= 2 * HUGE_PAGE ? HUGE_PAGE : 64;
   void *memory = NULL;
   if (posix_memalign(&memory, alignment, bytes) != 0) {
     // Callers end the process: here it says why, which a trap of a release build does not.
     fprintf(stderr, "hone: out of memory: the system has no %zu bytes more for numbers\n", bytes);
     return NULL;
   }
-  if (alignment == huge) (void)madvise(memory, bytes, MADV_HUGEPAGE);
+  if (alignment == HUGE_PAGE) (void)madvise(memory, bytes, MADV_HUGEPAGE);
   memset(memory, 0, bytes);
   return memory;
 }
@@ -30,6 +32,22 @@ static float *grown(float **memory, size_t *size, size_t floats) {
   }
   return *memory;
 }
+
+void *hone_reserve(size_t bytes) {
+  // One huge page more than asked for holds an aligned range of that size; the rest is let go.
+  char *start = mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (start == MAP_FAILED) return NULL;
+  size_t before = -(uintptr_t)start % HUGE_PAGE;
+  if (before > 0) (void)munmap(start, before);
+  (void)munmap(start + before + bytes, HUGE_PAGE - before);
+  (void)madvise(start + before, bytes, MADV_HUGEPAGE);
+  return start + before;
+}
+
+void hone_unreserve(void *memory, size_t bytes) { (void)munmap(memory, bytes); }
+
+void hone_discard(void *memory, size_t bytes) { (void)madvise(memory, bytes, MADV_DONTNEED); }
 
 float *scratch(size_t floats) {
   static _Thread_local float *memory;

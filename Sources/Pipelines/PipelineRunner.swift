@@ -223,6 +223,6 @@ package struct PipelineRunner {
     case .export(let settings):
       try ExportStage(settings: settings, position: position).run(context)
     }
-    context.policy.transformer.releaseMemory()
+    context.policy.transformer.memory.release()
   }
 }

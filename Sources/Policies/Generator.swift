@@ -48,7 +48,7 @@ package struct Generator {
     let cache = KVCache(
       shape: policy.shape, slots: schedule.slots, capacity: settings.maxCompletionTokens,
       promptRows: schedule.promptSlots * schedule.promptCapacity,
-      precision: settings.cachePrecision)
+      precision: settings.cachePrecision, from: policy.transformer.memory)
     let packed = policy.transformer.packed(as: settings.weightPrecision)
     var results = requests.map { [Completion?](repeating: nil, count: $0.samples) }
     var active: [ActiveCompletion] = []
@@ -95,7 +95,8 @@ package struct Generator {
     _ admitted: DecodingSchedule.Admission, logits: Matrix, _ requests: [GenerationRequest]
   ) -> [ActiveCompletion] {
     let waiting = admitted.completions
-    let rows = Matrix(rows: waiting.count, columns: logits.columns)
+    let rows = Matrix(
+      rows: waiting.count, columns: logits.columns, from: policy.transformer.memory)
     gather(waiting.map { Int32(admitted.promptIndex[$0.request] ?? 0) }, of: logits, into: rows)
     return advance(waiting, logits: rows, requests)
   }

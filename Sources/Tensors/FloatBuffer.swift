@@ -1,6 +1,6 @@
 import CKernels
 
-/// A zeroed block of float32 values with an identity, aligned for vector loads.
+/// A block of float32 values with an identity, aligned for vector loads.
 ///
 /// A buffer is shared by the views that are cut from it (``Matrix``), as the parameters of a
 /// transformer share one block of memory. It is not `Sendable`: who computes owns it.
@@ -9,15 +9,27 @@ import CKernels
   package let count: Int
   /// First value; valid for `count` values as long as the buffer lives.
   let base: UnsafeMutablePointer<Float>
+  /// Where the memory goes back to; nil for memory of its own.
+  private let pool: MemoryPool?
 
   /// Allocates `count` zeros.
   package init(count: Int) {
-    precondition(count >= 0, "a buffer of \(count) values")
+    (self.count, pool) = (count, nil)
+    unsafe base = Self.allocate(count)
+  }
+
+  /// Takes room for `count` values from `pool`, and gives it back at its end.
+  ///
+  /// The values are whatever was there.
+  package init(count: Int, from pool: MemoryPool) {
     self.count = count
-    guard let memory = unsafe hone_allocate(max(count, 1) * MemoryLayout<Float>.stride) else {
-      preconditionFailure("out of memory: \(count) float32 values")
+    if let block = unsafe pool.take(count) {
+      self.pool = pool
+      unsafe base = block
+    } else {
+      self.pool = nil
+      unsafe base = Self.allocate(count)
     }
-    unsafe base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
   }
 
   /// Copies `values`.
@@ -26,7 +38,17 @@ import CKernels
     for (index, value) in values.enumerated() { unsafe base[index] = value }
   }
 
-  deinit { unsafe hone_release(base) }
+  deinit {
+    if let pool { unsafe pool.giveBack(base) } else { unsafe hone_release(base) }
+  }
+
+  private static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
+    precondition(count >= 0, "a buffer of \(count) values")
+    guard let memory = unsafe hone_allocate(max(count, 1) * MemoryLayout<Float>.stride) else {
+      preconditionFailure("out of memory: \(count) float32 values")
+    }
+    return unsafe memory.bindMemory(to: Float.self, capacity: max(count, 1))
+  }
 
   /// The value at `index`, checked.
   package subscript(index: Int) -> Float {

@@ -28,6 +28,11 @@ package struct Matrix {
     self.init(FloatBuffer(count: rows * columns), rows: rows, columns: columns)
   }
 
+  /// Room from `pool`, with whatever values were there.
+  package init(rows: Int, columns: Int, from pool: MemoryPool) {
+    self.init(FloatBuffer(count: rows * columns, from: pool), rows: rows, columns: columns)
+  }
+
   /// A copy of `values`, row by row.
   package init(_ values: [Float], rows: Int, columns: Int) {
     precondition(values.count == rows * columns, "\(values.count) values for [\(rows), \(columns)]")

@@ -19,17 +19,13 @@ package enum WeightPrecision: String, Codable, CaseIterable, Sendable {
   /// Panels as `hone_pack` or `hone_pack_int8` lays them out, in whole values.
   private let panels: FloatBuffer
 
-  /// Packs `weights`, `[out, in]`.
-  package init(_ weights: Matrix, as precision: WeightPrecision = .float32) {
+  /// Packs `weights`, `[out, in]`, into memory from `pool`, or of its own.
+  package init(
+    _ weights: Matrix, as precision: WeightPrecision = .float32, from pool: MemoryPool? = nil
+  ) {
     (rows, columns, self.precision) = (weights.rows, weights.columns, precision)
-    let bytes = Self.bytes(rows: rows, columns: columns, as: precision)
-    panels = FloatBuffer(count: (bytes + 3) / 4)
-    pack(weights)
-  }
-
-  /// Packs other weights of the same shape into the memory of the ones before.
-  package func pack(_ weights: Matrix) {
-    precondition(weights.rows == rows && weights.columns == columns)
+    let count = (Self.bytes(rows: rows, columns: columns, as: precision) + 3) / 4
+    panels = pool.map { FloatBuffer(count: count, from: $0) } ?? FloatBuffer(count: count)
     let (n, k) = (Int32(rows), Int32(columns))
     switch precision {
     case .float32: unsafe hone_pack(1, n, k, weights.base, Int32(weights.stride), panels.base)

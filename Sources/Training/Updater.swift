@@ -23,7 +23,6 @@ package final class Updater {
   /// Means of gradients and of their squares, laid out like the parameters.
   package let means: FloatBuffer
   package let squares: FloatBuffer
-  private let gradients: Parameters
   private let schedule: LearningRateSchedule
   private let seed: UInt64
 
@@ -45,7 +44,6 @@ package final class Updater {
     table = RegularizationTable(policy.shape, finalBlocks: regularization.finalBlocks)
     means = FloatBuffer(count: policy.parameters.table.count)
     squares = FloatBuffer(count: policy.parameters.table.count)
-    gradients = Parameters(policy.shape)
     schedule = LearningRateSchedule(optimizer.schedule, steps: steps)
   }
 
@@ -141,6 +139,7 @@ package final class Updater {
     let rateFactor = schedule.factor(at: stepsTaken)
     let dropout = dropoutPlan()
     let tokenGroups = groups.map(\.tokens)
+    let gradients = policy.transformer.zeroGradients()
     for parts in PackedGroups.lots(of: tokenGroups, rowBudget: rowBudget) {
       let packed = PackedGroups(tokenGroups, parts: parts)
       guard packed.targets.count > 0 else { continue }
@@ -153,16 +152,15 @@ package final class Updater {
     statistics.gradientNorm = gradients.values.sumOfSquares.squareRoot()
     statistics.learningRate = optimizer.learningRate * rateFactor
     if statistics.gradientNorm.isFinite {
-      apply(norm: statistics.gradientNorm, rateFactor: rateFactor)
+      apply(gradients.values, norm: statistics.gradientNorm, rateFactor: rateFactor)
     } else {
       statistics.wasSkipped = true
     }
-    gradients.values.clear()
     stepsTaken += 1
     return statistics
   }
 
-  private func apply(norm: Double, rateFactor: Double) {
+  private func apply(_ gradients: FloatBuffer, norm: Double, rateFactor: Double) {
     stepsApplied += 1
     let decay = regularization.weightDecay(rateFactor: rateFactor)
     for (group, range) in table.ranges {
@@ -172,7 +170,7 @@ package final class Updater {
         epsilon: Float(optimizer.epsilon), step: stepsApplied,
         gradientScale: Float(min(1, optimizer.gradientClip / (norm + 1e-6)))
       ).apply(
-        to: policy.parameters.values, gradients: gradients.values, means: means, squares: squares,
+        to: policy.parameters.values, gradients: gradients, means: means, squares: squares,
         range: range)
     }
   }

@@ -1,13 +1,13 @@
 import Tensors
 
-/// What a forward pass leaves for the backward pass; valid until the transformer's next pass.
+/// What a forward pass leaves for the backward pass.
+///
+/// The outputs of norms are not among it: they are made again, at the cost of reading their inputs.
 package struct Activations {
   /// One block's.
   struct Block {
     /// Input of the block, `[rows, width]`.
     let input: Matrix
-    let attentionNormed: Matrix
-    let attentionInverse: Matrix
     /// Queries, keys and values as they attend (normed, rotated), `[rows, queryWidth + 2 kvWidth]`.
     let qkv: Matrix
     /// Queries and keys before their norms (Qwen3), `[rows, queryWidth + kvWidth]`.
@@ -18,13 +18,12 @@ package struct Activations {
     let logSums: Matrix
     /// After attention was added, `[rows, width]`.
     let middle: Matrix
-    let feedForwardNormed: Matrix
-    let feedForwardInverse: Matrix
     let gateUp: Matrix
   }
 
   let batch: PackedRows
   let dropout: DropoutPlan?
+  /// Empty where no backward pass was to follow.
   let blocks: [Block]
   /// Output of the last block, `[rows, width]`.
   let output: Matrix

@@ -14,16 +14,18 @@ package final class KVCache {
   /// Prompt rows that fit.
   package let promptRows: Int
 
+  /// An empty cache, in memory from `pool`, or of its own.
   package init(
     shape: TransformerShape, slots: Int, capacity: Int, promptRows: Int,
-    precision: CachePrecision = .float32
+    precision: CachePrecision = .float32, from pool: MemoryPool? = nil
   ) {
     self.slots = slots
     self.capacity = capacity
     self.promptRows = promptRows
     func rows(_ count: Int) -> [CachedRows] {
       (0..<shape.blocks).map { _ in
-        CachedRows(rows: max(count, 1), columns: 2 * shape.kvWidth, precision: precision)
+        CachedRows(
+          rows: max(count, 1), columns: 2 * shape.kvWidth, precision: precision, from: pool)
       }
     }
     prompts = rows(promptRows)
@@ -65,7 +67,7 @@ extension Transformer {
   ///   - prompts: Tokens of each prompt with the first row of the cache that it takes.
   ///   - cache: Filled with keys and values.
   ///   - packed: The same weights packed, for speed or in another precision.
-  /// - Returns: `[prompts.count, vocabulary]`, valid until the next pass.
+  /// - Returns: `[prompts.count, vocabulary]`.
   package func prefill(
     _ prompts: [(tokens: [Int32], firstRow: Int)], cache: KVCache, packed: PackedWeights? = nil
   ) -> Matrix {
@@ -78,7 +80,7 @@ extension Transformer {
         cache.prompts[block].store(kv.rows(rows), from: prompt.firstRow)
       }
     }
-    let last = workspace.matrix("step.last", rows: prompts.count, columns: shape.width)
+    let last = Matrix(rows: prompts.count, columns: shape.width, from: memory)
     gather(rows.map { Int32($0.upperBound - 1) }, of: activations.output, into: last)
     return stepLogits(last, packed)
   }
@@ -89,7 +91,7 @@ extension Transformer {
   ///   - rows: Completions that take a token, each in a slot of its own.
   ///   - cache: Read, and extended by the tokens.
   ///   - packed: The same weights packed, for speed or in another precision.
-  /// - Returns: `[rows.count, vocabulary]`, valid until the next pass.
+  /// - Returns: `[rows.count, vocabulary]`.
   package func step(
     _ rows: [DecodingRow], cache: KVCache, packed: PackedWeights? = nil
   ) -> Matrix {
@@ -99,17 +101,14 @@ extension Transformer {
     precondition(
       rows.allSatisfy { $0.slot < cache.slots && $0.count < cache.capacity }, "a slot is full")
     let count = rows.count
-    func matrix(_ name: String, _ columns: Int) -> Matrix {
-      workspace.matrix("step.\(name)", rows: count, columns: columns)
-    }
+    func matrix(_ columns: Int) -> Matrix { Matrix(rows: count, columns: columns, from: memory) }
     let positions = rows.map(\.position)
     let table = angles(positions: Int(positions.max() ?? 0) + 1)
-    let x = matrix("x", shape.width)
-    let normed = matrix("normed", shape.width)
-    let inverse = matrix("inverse", 1)
-    let attended = matrix("attended", shape.queryWidth)
-    let gateUp = matrix("gateUp", 2 * shape.feedForwardWidth)
-    let gated = matrix("gated", shape.feedForwardWidth)
+    let (x, normed, inverse) = (matrix(shape.width), matrix(shape.width), matrix(1))
+    let qkv = matrix(shape.queryWidth + 2 * shape.kvWidth)
+    let attended = matrix(shape.queryWidth)
+    let gateUp = matrix(2 * shape.feedForwardWidth)
+    let gated = matrix(shape.feedForwardWidth)
     let own = rows.map { $0.slot * cache.capacity..<$0.slot * cache.capacity + $0.count + 1 }
     let last = own.map { Int32($0.upperBound - 1) }
     let prompts = rows.map(\.prompt)
@@ -118,9 +117,8 @@ extension Transformer {
       let projections = packed?.blocks[index] ?? weights.projections
       rmsNorm(
         x, gain: weights.attentionNorm, epsilon: shape.normEpsilon, into: normed, inverse: inverse)
-      let qkv = matrix("qkv", weights.qkv.rows)
       multiply(normed, transposed: projections.qkv, into: qkv)
-      _ = prepare(qkv, weights, positions: positions, table: table) { matrix($0, $1) }
+      _ = prepare(qkv, weights, positions: positions, table: table)
       let kv = qkv.columns(shape.queryWidth..<qkv.columns)
       cache.completions[index].store(kv, at: last)
       attention.step(
@@ -141,12 +139,12 @@ extension Transformer {
   private func stepLogits(_ x: Matrix, _ packed: PackedWeights?) -> Matrix {
     let phase = KernelProfile.begin("head")
     defer { phase.end() }
-    let normed = workspace.matrix("step.final", rows: x.rows, columns: shape.width)
-    let inverse = workspace.matrix("step.inverse", rows: x.rows, columns: 1)
+    let normed = Matrix(rows: x.rows, columns: shape.width, from: memory)
+    let inverse = Matrix(rows: x.rows, columns: 1, from: memory)
     rmsNorm(
       x, gain: parameters.matrix("model.norm.weight"), epsilon: shape.normEpsilon, into: normed,
       inverse: inverse)
-    let logits = workspace.matrix("step.logits", rows: x.rows, columns: shape.vocabularySize)
+    let logits = Matrix(rows: x.rows, columns: shape.vocabularySize, from: memory)
     multiply(normed, transposed: packed?.head ?? .plain(parameters.head), into: logits)
     return logits
   }

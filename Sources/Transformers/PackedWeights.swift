@@ -2,18 +2,21 @@ package import Tensors
 
 /// The weight matrices of a transformer, packed for passes that only read them: sampling and scoring.
 ///
-/// It is a copy of the weights as they were, so it is packed again after each update. In `float32`
+/// It is a copy of the weights as they were, so it is made anew after each update. In `float32`
 /// passes give the same bits with it as without; other precisions are a choice of the one who samples.
 package final class PackedWeights {
   package let precision: WeightPrecision
   let blocks: [Projections]
   let head: Projection
 
-  /// Packs the weights of `parameters`.
-  package init(_ parameters: Parameters, as precision: WeightPrecision = .float32) {
+  /// Packs the weights of `parameters`, into memory from `pool`, or of its own.
+  package init(
+    _ parameters: Parameters, as precision: WeightPrecision = .float32,
+    from pool: MemoryPool? = nil
+  ) {
     self.precision = precision
     func packed(_ weights: Matrix) -> Projection {
-      .packed(PackedMatrix(weights, as: precision))
+      .packed(PackedMatrix(weights, as: precision, from: pool))
     }
     blocks = (0..<parameters.shape.blocks).map { index in
       let weights = BlockWeights(parameters, block: index)
@@ -22,18 +25,6 @@ package final class PackedWeights {
         down: packed(weights.down))
     }
     head = packed(parameters.head)
-  }
-
-  /// Packs the weights as they are now into the same memory.
-  func pack(_ parameters: Parameters) {
-    for (index, block) in blocks.enumerated() {
-      let weights = BlockWeights(parameters, block: index)
-      block.qkv.pack(weights.qkv)
-      block.output.pack(weights.output)
-      block.gateUp.pack(weights.gateUp)
-      block.down.pack(weights.down)
-    }
-    head.pack(parameters.head)
   }
 
   /// Bytes that the packed weights of a transformer of this shape take.
@@ -52,10 +43,6 @@ package final class PackedWeights {
 enum Projection {
   case plain(Matrix)
   case packed(PackedMatrix)
-
-  fileprivate func pack(_ weights: Matrix) {
-    if case .packed(let matrix) = self { matrix.pack(weights) }
-  }
 }
 
 /// Those of one block.

@@ -14,6 +14,13 @@ package struct Parameters {
     values = FloatBuffer(count: table.count)
   }
 
+  /// Zeros laid out like `other`, in memory from `pool`.
+  init(zerosLike other: Parameters, from pool: MemoryPool) {
+    (shape, table) = (other.shape, other.table)
+    values = FloatBuffer(count: other.values.count, from: pool)
+    values.clear()
+  }
+
   /// The matrix (or, with one row, the vector) that `name` stands for.
   package func matrix(_ name: String) -> Matrix {
     guard let entry = table[name] else { preconditionFailure("no parameter named '\(name)'") }

@@ -93,8 +93,7 @@ package struct TokenHead {
     let shape = transformer.shape
     let hidden = normed(activations, targets)
     let dWeight = gradients.head
-    let dHidden = transformer.workspace.matrix(
-      "head.dHidden", rows: targets.count, columns: shape.width)
+    let dHidden = Matrix(rows: targets.count, columns: shape.width, from: transformer.memory)
     forChunks(targets, hidden: hidden) { range, logits in
       let tokens = Array(targets.tokens[range])
       let result = logSoftmax(logits, targets: tokens, temperature: temperature)
@@ -111,8 +110,8 @@ package struct TokenHead {
       dHidden, x: hidden.gathered, gain: transformer.parameters.matrix("model.norm.weight"),
       inverse: hidden.inverse, into: dHidden, dGain: gradients.matrix("model.norm.weight"),
       overwrite: true)
-    let dOutput = transformer.workspace.matrix(
-      "dOutput", rows: activations.batch.count, columns: shape.width)
+    let dOutput = Matrix(
+      rows: activations.batch.count, columns: shape.width, from: transformer.memory)
     clear(dOutput)
     scatterAdd(dHidden, to: targets.rows, of: dOutput)
     return dOutput
@@ -129,11 +128,12 @@ package struct TokenHead {
   }
 
   private func normed(_ activations: Activations, _ targets: Targets) -> Hidden {
-    let (shape, workspace) = (transformer.shape, transformer.workspace)
+    let shape = transformer.shape
+    func matrix(_ columns: Int) -> Matrix {
+      Matrix(rows: targets.count, columns: columns, from: transformer.memory)
+    }
     let hidden = Hidden(
-      gathered: workspace.matrix("head.gathered", rows: targets.count, columns: shape.width),
-      values: workspace.matrix("head.normed", rows: targets.count, columns: shape.width),
-      inverse: workspace.matrix("head.inverse", rows: targets.count, columns: 1))
+      gathered: matrix(shape.width), values: matrix(shape.width), inverse: matrix(1))
     gather(targets.rows, of: activations.output, into: hidden.gathered)
     rmsNorm(
       hidden.gathered, gain: transformer.parameters.matrix("model.norm.weight"),
@@ -145,10 +145,12 @@ package struct TokenHead {
     _ targets: Targets, hidden: Hidden, _ body: (Range<Int>, Matrix) -> Void
   ) {
     precondition(targets.tokens.count == targets.rows.count)
+    let whole = Matrix(
+      rows: min(chunk, targets.count), columns: transformer.shape.vocabularySize,
+      from: transformer.memory)
     for start in stride(from: 0, to: targets.count, by: chunk) {
       let range = start..<min(targets.count, start + chunk)
-      let logits = transformer.workspace.matrix(
-        "head.logits", rows: range.count, columns: transformer.shape.vocabularySize)
+      let logits = whole.rows(0..<range.count)
       multiply(hidden.values.rows(range), transposed: weight, into: logits)
       body(range, logits)
     }

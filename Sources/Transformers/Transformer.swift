@@ -7,12 +7,11 @@ package import Tensors
 package final class Transformer {
   package let parameters: Parameters
   package var shape: TransformerShape { parameters.shape }
-  let workspace = Workspace()
+  /// What passes, gradients, packed weights and caches take turns in.
+  package let memory = MemoryPool()
   let attention: SegmentedAttention
   let blocks: [BlockWeights]
   private var angles: RotaryTable
-  /// Kept from one generation to the next for its memory, which takes longer to get than to fill.
-  private var packedWeights: PackedWeights?
 
   package init(_ parameters: Parameters) {
     self.parameters = parameters
@@ -23,22 +22,12 @@ package final class Transformer {
     angles = shape.rotaryTable(positions: min(shape.maxPositions, 256))
   }
 
-  /// Gives back the memory of earlier passes; their activations are void.
-  package func releaseMemory() {
-    workspace.release()
-    packedWeights = nil
-  }
+  /// Zeros to accumulate the gradients of a step in.
+  package func zeroGradients() -> Parameters { Parameters(zerosLike: parameters, from: memory) }
 
-  /// The weights as they are now, packed: valid until they change, or are packed again.
+  /// The weights as they are now, packed.
   package func packed(as precision: WeightPrecision) -> PackedWeights {
-    if let packedWeights, packedWeights.precision == precision {
-      packedWeights.pack(parameters)
-      return packedWeights
-    }
-    packedWeights = nil  // released before the other one is made
-    let packed = PackedWeights(parameters, as: precision)
-    packedWeights = packed
-    return packed
+    PackedWeights(parameters, as: precision, from: memory)
   }
 
   /// The rotary angles of positions `0..<positions` at least.
@@ -54,7 +43,7 @@ package final class Transformer {
   /// - Parameters:
   ///   - batch: Rows of token ids below the vocabulary's size.
   ///   - dropout: `nil` outside training.
-  ///   - keep: Whether a backward pass will follow; otherwise blocks share their memory.
+  ///   - keep: Whether a backward pass will follow; otherwise no block's values are kept.
   ///   - packed: The same weights packed, where no backward pass will follow.
   ///   - observe: Called with each block's index and its keys and values, `[rows, 2 * kvWidth]`.
   /// - Returns: The output of the last block, with what the backward pass needs.
@@ -66,53 +55,41 @@ package final class Transformer {
     defer { phase.end() }
     let rows = batch.count
     let table = angles(positions: batch.longest)
-    func matrix(_ name: String, _ block: Int, _ columns: Int) -> Matrix {
-      workspace.matrix(keep ? "\(name).\(block)" : name, rows: rows, columns: columns)
-    }
-    /// The residual stream before a block; without a backward pass two matrices take turns.
-    func stream(_ block: Int) -> Matrix {
-      workspace.matrix("input.\(keep ? block : block % 2)", rows: rows, columns: shape.width)
-    }
-    var x = stream(0)
+    func matrix(_ columns: Int) -> Matrix { Matrix(rows: rows, columns: columns, from: memory) }
+    var x = matrix(shape.width)
     gather(batch.tokens, of: parameters.matrix("model.embed_tokens.weight"), into: x)
+    let (normed, inverse) = (matrix(shape.width), matrix(1))
+    let gated = matrix(shape.feedForwardWidth)
     var kept: [Activations.Block] = []
     for (index, weights) in blocks.enumerated() {
       let projections = packed?.blocks[index] ?? weights.projections
-      let normed = matrix("attentionNormed", index, shape.width)
-      let inverse = matrix("attentionInverse", index, 1)
       rmsNorm(
         x, gain: weights.attentionNorm, epsilon: shape.normEpsilon, into: normed, inverse: inverse)
-      let qkv = matrix("qkv", index, weights.qkv.rows)
+      let qkv = matrix(weights.qkv.rows)
       multiply(normed, transposed: projections.qkv, into: qkv)
-      let norms = prepare(qkv, weights, positions: batch.positions, table: table) { name, columns in
-        matrix(name, index, columns)
-      }
+      let norms = prepare(qkv, weights, positions: batch.positions, table: table)
       observe?(index, qkv.columns(shape.queryWidth..<qkv.columns))
-      let attended = matrix("attended", index, shape.queryWidth)
-      let logSums = matrix("logSums", index, shape.heads)
+      let (attended, logSums) = (matrix(shape.queryWidth), matrix(shape.heads))
       attention.forward(qkv, segments: batch.segments, into: attended, logSums: logSums)
-      let middle = matrix("middle", index, shape.width)
+      let middle = matrix(shape.width)
       add(
         attended, times: projections.output, to: x, into: middle, dropout, index, .attention, batch)
-      let feedForwardNormed = matrix("feedForwardNormed", index, shape.width)
-      let feedForwardInverse = matrix("feedForwardInverse", index, 1)
       rmsNorm(
-        middle, gain: weights.feedForwardNorm, epsilon: shape.normEpsilon,
-        into: feedForwardNormed, inverse: feedForwardInverse)
-      let gateUp = matrix("gateUp", index, 2 * shape.feedForwardWidth)
-      multiply(feedForwardNormed, transposed: projections.gateUp, into: gateUp)
-      let gated = workspace.matrix("gated", rows: rows, columns: shape.feedForwardWidth)
+        middle, gain: weights.feedForwardNorm, epsilon: shape.normEpsilon, into: normed,
+        inverse: inverse)
+      let gateUp = matrix(2 * shape.feedForwardWidth)
+      multiply(normed, transposed: projections.gateUp, into: gateUp)
       gatedUnit(gateUp, into: gated)
-      let next = stream(index + 1)
+      let next = matrix(shape.width)
       add(
         gated, times: projections.down, to: middle, into: next, dropout, index, .feedForward, batch)
-      kept.append(
-        Activations.Block(
-          input: x, attentionNormed: normed, attentionInverse: inverse, qkv: qkv,
-          unnormedQueryKey: norms?.unnormed, queryInverse: norms?.queryInverse,
-          keyInverse: norms?.keyInverse, attended: attended, logSums: logSums, middle: middle,
-          feedForwardNormed: feedForwardNormed, feedForwardInverse: feedForwardInverse,
-          gateUp: gateUp))
+      if keep {
+        kept.append(
+          Activations.Block(
+            input: x, qkv: qkv, unnormedQueryKey: norms?.unnormed,
+            queryInverse: norms?.queryInverse, keyInverse: norms?.keyInverse, attended: attended,
+            logSums: logSums, middle: middle, gateUp: gateUp))
+      }
       x = next
     }
     return Activations(batch: batch, dropout: dropout, blocks: kept, output: x)
@@ -127,8 +104,7 @@ package final class Transformer {
 
   /// Adds biases, normalises queries and keys where the shape says so, and turns them.
   func prepare(
-    _ qkv: Matrix, _ weights: BlockWeights, positions: [Int32], table: RotaryTable,
-    matrix: (String, Int) -> Matrix
+    _ qkv: Matrix, _ weights: BlockWeights, positions: [Int32], table: RotaryTable
   ) -> QueryKeyNorms? {
     if let bias = weights.qkvBias { addRow(bias, to: qkv) }
     let queries = qkv.columns(0..<shape.queryWidth)
@@ -137,9 +113,9 @@ package final class Transformer {
     var norms: QueryKeyNorms?
     if let queryGain = weights.queryNorm, let keyGain = weights.keyNorm {
       let kept = QueryKeyNorms(
-        unnormed: matrix("unnormedQueryKey", queryKey.columns),
-        queryInverse: matrix("queryInverse", shape.heads),
-        keyInverse: matrix("keyInverse", shape.kvHeads))
+        unnormed: Matrix(rows: qkv.rows, columns: queryKey.columns, from: memory),
+        queryInverse: Matrix(rows: qkv.rows, columns: shape.heads, from: memory),
+        keyInverse: Matrix(rows: qkv.rows, columns: shape.kvHeads, from: memory))
       copy(queryKey, to: kept.unnormed)
       rmsNorm(
         queries, gain: queryGain, epsilon: shape.normEpsilon, into: queries,

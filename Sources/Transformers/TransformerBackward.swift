@@ -16,30 +16,32 @@ extension Transformer {
     let rows = activations.batch.count
     let batch = activations.batch
     let table = angles(positions: batch.longest)
-    let dNormed = workspace.matrix("dNormed", rows: rows, columns: shape.width)
-    let dAttended = workspace.matrix("dAttended", rows: rows, columns: shape.queryWidth)
-    let dQKV = workspace.matrix(
-      "dQKV", rows: rows, columns: shape.queryWidth + 2 * shape.kvWidth)
-    let gated = workspace.matrix("gated", rows: rows, columns: shape.feedForwardWidth)
-    let dGated = workspace.matrix("dGated", rows: rows, columns: shape.feedForwardWidth)
-    let dropped = workspace.matrix("dropped", rows: rows, columns: shape.width)
+    precondition(activations.blocks.count == blocks.count, "the pass kept nothing")
+    func matrix(_ columns: Int) -> Matrix { Matrix(rows: rows, columns: columns, from: memory) }
+    let (normed, inverse, dNormed) = (matrix(shape.width), matrix(1), matrix(shape.width))
+    let dAttended = matrix(shape.queryWidth)
+    let dQKV = matrix(shape.queryWidth + 2 * shape.kvWidth)
+    let (gated, dGated) = (matrix(shape.feedForwardWidth), matrix(shape.feedForwardWidth))
     // dX is the gradient of the residual stream; each layer adds its part to it.
     let dX = dOutput
     for index in blocks.indices.reversed() {
       let (weights, kept) = (blocks[index], activations.blocks[index])
       let slopes = BlockWeights(gradients, block: index)
 
-      let dDown = masked(dX, activations, index, .feedForward, into: dropped)
+      let dDown = masked(dX, activations, index, .feedForward)
       multiply(dDown, weights.down, into: dGated)
       gatedUnitBackward(dGated, gateUp: kept.gateUp, output: gated)
       multiply(transposed: dDown, gated, into: slopes.down)
-      multiply(transposed: kept.gateUp, kept.feedForwardNormed, into: slopes.gateUp)
+      rmsNorm(
+        kept.middle, gain: weights.feedForwardNorm, epsilon: shape.normEpsilon, into: normed,
+        inverse: inverse)
+      multiply(transposed: kept.gateUp, normed, into: slopes.gateUp)
       multiply(kept.gateUp, weights.gateUp, into: dNormed)
       rmsNormBackward(
-        dNormed, x: kept.middle, gain: weights.feedForwardNorm, inverse: kept.feedForwardInverse,
+        dNormed, x: kept.middle, gain: weights.feedForwardNorm, inverse: inverse,
         into: dX, dGain: slopes.feedForwardNorm)
 
-      let dAdded = masked(dX, activations, index, .attention, into: dropped)
+      let dAdded = masked(dX, activations, index, .attention)
       multiply(dAdded, weights.output, into: dAttended)
       multiply(transposed: dAdded, kept.attended, into: slopes.output)
       attention.backward(
@@ -49,10 +51,13 @@ extension Transformer {
       rotate(dQueryKey, positions: batch.positions, table: table, backward: true)
       normsBackward(dQKV, kept, weights, slopes)
       if let dBias = slopes.qkvBias { sumRows(dQKV, into: dBias) }
-      multiply(transposed: dQKV, kept.attentionNormed, into: slopes.qkv)
+      rmsNorm(
+        kept.input, gain: weights.attentionNorm, epsilon: shape.normEpsilon, into: normed,
+        inverse: inverse)
+      multiply(transposed: dQKV, normed, into: slopes.qkv)
       multiply(dQKV, weights.qkv, into: dNormed)
       rmsNormBackward(
-        dNormed, x: kept.input, gain: weights.attentionNorm, inverse: kept.attentionInverse,
+        dNormed, x: kept.input, gain: weights.attentionNorm, inverse: inverse,
         into: dX, dGain: slopes.attentionNorm)
     }
     scatterAdd(dX, to: batch.tokens, of: gradients.matrix("model.embed_tokens.weight"))
@@ -78,10 +83,10 @@ extension Transformer {
 
   /// `dX` with the dropout mask of the forward pass on it; `dX` itself where nothing was dropped.
   private func masked(
-    _ dX: Matrix, _ activations: Activations, _ block: Int, _ site: DropoutPlan.Site,
-    into copied: Matrix
+    _ dX: Matrix, _ activations: Activations, _ block: Int, _ site: DropoutPlan.Site
   ) -> Matrix {
     guard let plan = activations.dropout, plan.probability(block) > 0 else { return dX }
+    let copied = Matrix(rows: dX.rows, columns: dX.columns, from: memory)
     copy(dX, to: copied)
     dropout(
       copied, key: plan.key(block, site), rowKeys: activations.batch.rowKeys,

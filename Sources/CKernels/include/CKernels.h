@@ -15,6 +15,13 @@
 void *hone_allocate(size_t bytes);
 void hone_release(void *memory);
 
+// Address space in which memory is taken where it is first written, in huge pages where there are
+// such, and reads as zeros; or NULL. `bytes` is a multiple of 4096.
+void *hone_reserve(size_t bytes);
+void hone_unreserve(void *memory, size_t bytes);
+// Gives whole pages of it back to the system: they read as zeros, and are taken again where written.
+void hone_discard(void *memory, size_t bytes);
+
 // MARK: - Threads
 
 typedef void (*hone_body)(void *context, int tile);

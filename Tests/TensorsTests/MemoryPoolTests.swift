@@ -1,0 +1,103 @@
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+@Suite struct MemoryPoolTests {
+  private static let page = MemoryPool.pageValues
+  private static let megabyte = 1 << 20
+
+  /// A buffer of so many pages.
+  private static func buffer(_ pages: Int, _ pool: MemoryPool) -> FloatBuffer {
+    FloatBuffer(count: pages * page, from: pool)
+  }
+
+  @Test func `what one phase gives back serves the next`() {
+    let pool = MemoryPool(capacityBytes: 16 * Self.megabyte)
+    for _ in 0..<3 {
+      let small = (0..<10).map { _ in Self.buffer(100, pool) }
+      #expect(pool.takenBytes == 1000 * 4096 && small.count == 10)
+    }
+    #expect(pool.takenBytes == 0)
+    // Neighbours that are free are one block.
+    let large = Self.buffer(1000, pool)
+    #expect(pool.peakBytes == 1000 * 4096 && large.count == 1000 * Self.page)
+  }
+
+  /// Buffers of random sizes come and go in random order, each filled with a number of its own.
+  @Test(arguments: 1...4)
+  func `no two buffers share memory`(seed: UInt64) {
+    let pool = MemoryPool(capacityBytes: 64 * Self.megabyte)
+    var numbers = TestNumbers(seed: seed)
+    var kept: [(buffer: FloatBuffer, value: Float)] = []
+    for step in 0..<400 {
+      if kept.count > 20 || !kept.isEmpty && numbers.integer(below: 3) == 0 {
+        let (buffer, value) = kept.remove(at: numbers.integer(below: kept.count))
+        #expect(buffer[0] == value && buffer[buffer.count - 1] == value)
+        #expect(buffer.array.allSatisfy { $0 == value })
+      } else {
+        let count = MemoryPool.smallestBlock + numbers.integer(below: 100 * Self.page)
+        let buffer = FloatBuffer(count: count, from: pool)
+        for index in 0..<count { buffer[index] = Float(step) }
+        kept.append((buffer, Float(step)))
+      }
+    }
+    #expect(kept.allSatisfy { entry in entry.buffer.array.allSatisfy { $0 == entry.value } })
+    kept = []
+    #expect(pool.takenBytes == 0)
+    #expect(pool.peakBytes < 21 * 120 * 4096)
+  }
+
+  @Test func `the smallest room that fits is taken`() {
+    let pool = MemoryPool(capacityBytes: 16 * Self.megabyte)
+    var buffers = [100, 20, 50, 20, 70, 20].map { Optional(Self.buffer($0, pool)) }
+    let peak = pool.peakBytes
+    for index in [0, 2, 4] { buffers[index] = nil }
+    // Of 100, 50 and 70 free pages, each gets the least that is enough, so that all find room.
+    let fitted = [60, 45, 95].map { Self.buffer($0, pool) }
+    #expect(pool.peakBytes == peak && fitted.count == 3)
+    // Behind all others only what is missing is added.
+    buffers[5] = nil
+    let last = Self.buffer(35, pool)
+    #expect(pool.peakBytes == peak + 5 * 4096 && last.count == 35 * Self.page)
+  }
+
+  @Test func `what does not fit has memory of its own`() {
+    let pool = MemoryPool(capacityBytes: 50 * 4096)
+    let buffers = [30, 30, 15].map { Self.buffer($0, pool) }
+    #expect(pool.takenBytes == 30 * 4096)
+    #expect(buffers[1].array.allSatisfy { $0 == 0 })
+    let none = MemoryPool(capacityBytes: 0)
+    #expect(Self.buffer(40, none).array.allSatisfy { $0 == 0 })
+    #expect(none.peakBytes == 0)
+  }
+
+  @Test func `small buffers stay out of it`() {
+    let pool = MemoryPool(capacityBytes: 16 * Self.megabyte)
+    let small = FloatBuffer(count: MemoryPool.smallestBlock - 1, from: pool)
+    #expect(pool.takenBytes == 0 && small.array.allSatisfy { $0 == 0 })
+  }
+
+  @Test func `released memory is new, and taken memory stays`() {
+    let pool = MemoryPool(capacityBytes: 16 * Self.megabyte)
+    let kept = Self.buffer(20, pool)
+    kept[7] = 7
+    do {
+      let left = Self.buffer(40, pool)
+      left[7] = 8
+    }
+    pool.release()
+    #expect(kept[7] == 7)
+    let again = Self.buffer(40, pool)
+    #expect(again[7] == 0)
+    #expect(pool.peakBytes == 60 * 4096)
+  }
+
+  @Test func `a buffer outlives whoever held the pool`() {
+    var pool: MemoryPool? = MemoryPool(capacityBytes: 16 * Self.megabyte)
+    let buffer = pool.map { Self.buffer(20, $0) }
+    pool = nil
+    buffer?[3] = 4
+    #expect(buffer?[3] == 4)
+  }
+}
