@@ -8,9 +8,7 @@ import CKernels
 ///   - c: `[rows, out]`; overwritten, or added to where `keep` is true.
 ///   - keep: Whether the values that were there are added to.
 package func multiply(_ a: Matrix, transposed b: Matrix, into c: Matrix, keep: Bool = false) {
-  precondition(
-    a.columns == b.columns && c.rows == a.rows && c.columns == b.rows,
-    "[\(a.rows), \(a.columns)] x [\(b.rows), \(b.columns)]ᵀ into [\(c.rows), \(c.columns)]")
+  checkProduct(a, rows: b.rows, columns: b.columns, c)
   let span = KernelProfile.product("a bᵀ", a.columns, b.rows, rows: a.rows)
   defer { span.end() }
   unsafe hone_matmul(
@@ -52,4 +50,11 @@ package func multiply(transposed a: Matrix, _ b: Matrix, into c: Matrix, keep: B
   unsafe hone_matmul(
     1, 0, Int32(a.columns), Int32(b.columns), Int32(a.rows), a.base, Int32(a.stride), b.base,
     Int32(b.stride), keep ? 1 : 0, c.base, Int32(c.stride))
+}
+
+/// Holds `a bᵀ` to its shapes, with `b` of `rows` and `columns`, packed or not.
+func checkProduct(_ a: Matrix, rows: Int, columns: Int, _ c: Matrix) {
+  precondition(
+    a.columns == columns && c.rows == a.rows && c.columns == rows,
+    "[\(a.rows), \(a.columns)] x [\(rows), \(columns)]ᵀ into [\(c.rows), \(c.columns)]")
 }

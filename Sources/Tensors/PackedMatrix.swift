@@ -70,9 +70,7 @@ package enum WeightPrecision: String, Codable, CaseIterable, Sendable {
 ///   - c: `[rows, out]`; overwritten, or added to where `keep` is true.
 ///   - keep: Whether the values that were there are added to.
 package func multiply(_ a: Matrix, transposed b: PackedMatrix, into c: Matrix, keep: Bool = false) {
-  precondition(
-    a.columns == b.columns && c.rows == a.rows && c.columns == b.rows,
-    "[\(a.rows), \(a.columns)] x [\(b.rows), \(b.columns)]ᵀ into [\(c.rows), \(c.columns)]")
+  checkProduct(a, rows: b.rows, columns: b.columns, c)
   let span = KernelProfile.product("a bᵀ", a.columns, b.rows, rows: a.rows)
   defer { span.end() }
   b.multiply(a, into: c, keep: keep)
