@@ -22,6 +22,8 @@ final class RoundWorkload {
 
   private let model: Workloads.Model
   private let new: Int
+  /// Of the weights while sampling.
+  private let precision: WeightPrecision
   private let policy: Policy
   private let judge: Judge
   private let objective: Objective
@@ -58,7 +60,7 @@ final class RoundWorkload {
   private init(
     _ model: Workloads.Model, new: Int, sampling precision: WeightPrecision, rounds: Int
   ) throws {
-    (self.model, self.new) = (model, new)
+    (self.model, self.new, self.precision) = (model, new, precision)
     policy = try model.policy()
     judge = try Judge(terms: [RewardTerm(verifier: "arithmetic")])
     objective = Objective(settings.objective)
@@ -206,10 +208,8 @@ final class RoundWorkload {
       operations: work.forward(rows: rows, scored: scored, pairs: pairs)
         * audited / Double(Self.problemsPerRound))
     return (
-      [
-        work.prefill(count: Self.problemsPerRound, length: prompt),
-        work.decode(rows: completions, prompt: prompt, steps: new - 1),
-      ],
+      work.prefill(count: Self.problemsPerRound, length: prompt, as: precision)
+        + work.decode(rows: completions, prompt: prompt, steps: new - 1, as: precision),
       [audit, work.training(rows: rows, scored: scored, pairs: pairs)]
     )
   }

@@ -1,9 +1,12 @@
+import Limits
+import Tensors
 import Transformers
 
 /// What a transformer needs at least, counted from its shape.
 ///
 /// A product `[rows, in] x [in, out]` is `2 · rows · in · out` multiplications and additions. Norms,
-/// rotations, gates, softmax and the optimiser are left out: a few in a hundred. Bytes are float32.
+/// rotations, gates, softmax and the optimiser are left out: a few in a hundred. Bytes are float32
+/// where nothing else is said.
 struct TransformerWork {
   let shape: TransformerShape
 
@@ -55,5 +58,43 @@ struct TransformerWork {
     return WorkPart(
       operations: forward(rows: tokens, scored: tokens, pairs: pairs),
       bytes: weights * Double(steps) + cache, workingSet: weights + cache / Double(steps))
+  }
+}
+
+// MARK: - Weights of another precision
+
+extension TransformerWork {
+  /// ``prefill(count:length:)`` with the weights in `precision`.
+  func prefill(count: Int, length: Int, as precision: WeightPrecision) -> [WorkPart] {
+    let whole = prefill(count: count, length: length)
+    return parts(
+      whole, pairs: Double(count) * Self.pairs(0..<length), passes: 1, as: precision)
+  }
+
+  /// ``decode(rows:prompt:steps:)`` with the weights in `precision`.
+  func decode(rows: Int, prompt: Int, steps: Int, as precision: WeightPrecision) -> [WorkPart] {
+    let whole = decode(rows: rows, prompt: prompt, steps: steps)
+    return parts(
+      whole, pairs: Double(rows) * Self.pairs(prompt..<prompt + steps), passes: Double(steps),
+      as: precision)
+  }
+
+  /// In eight bits, products are limited by the peak of int8 or by reading the packed weights in each
+  /// pass; attention, whose keys and values stay float32, comes on top.
+  private func parts(
+    _ whole: WorkPart, pairs: Double, passes: Double, as precision: WeightPrecision
+  ) -> [WorkPart] {
+    guard precision == .int8 else { return [whole] }
+    let attention = forward(rows: 0, scored: 0, pairs: pairs)
+    let plain = 4 * (blockParameters + headParameters)
+    let packed = Double(PackedWeights.bytes(shape, as: precision))
+    let workingSet = whole.workingSet - plain + packed
+    return [
+      WorkPart(
+        operations: whole.operations - attention, bytes: packed * passes, workingSet: workingSet,
+        arithmetic: ProcessorLimits.Arithmetic.int8.rawValue),
+      WorkPart(
+        operations: attention, bytes: whole.bytes - plain * passes, workingSet: workingSet),
+    ]
   }
 }

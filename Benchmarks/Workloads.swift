@@ -96,9 +96,9 @@ enum Workloads {
         "\(model.name): decode and sample \(new) tokens, batch \(rows), prompts of \(prompt), "
           + precision.rawValue,
         unit: "tokens/s", values: rates,
-        need: needs(
-          precision,
-          model.work.decode(rows: rows, prompt: prompt, steps: new) * (1 / Double(rows * new))))
+        need: model.work.decode(rows: rows, prompt: prompt, steps: new, as: precision).map {
+          $0 * (1 / Double(rows * new))
+        })
     ]
   }
 
@@ -122,18 +122,13 @@ enum Workloads {
       Measurement(
         "\(model.name): prefill, \(count) x \(length) tokens, \(precision.rawValue)",
         unit: "tokens/s", values: rates,
-        need: needs(
-          precision,
-          model.work.prefill(count: count, length: length) * (1 / Double(count * length))))
+        need: model.work.prefill(count: count, length: length, as: precision).map {
+          $0 * (1 / Double(count * length))
+        })
     ]
   }
 
   // MARK: - Helpers
-
-  /// The limits are those of float32; other precisions have no share of them.
-  private static func needs(_ precision: WeightPrecision, _ part: WorkPart) -> [WorkPart] {
-    precision == .float32 ? [part] : []
-  }
 
   private static func tokens(_ count: Int, _ model: Model, _ key: Int) -> [Int32] {
     var generator = CounterGenerator(keys: 7, UInt64(key))
