@@ -23,16 +23,6 @@ void *hone_allocate(size_t bytes) {
 
 void hone_release(void *memory) { free(memory); }
 
-static float *grown(float **memory, size_t *size, size_t floats) {
-  if (floats > *size) {
-    hone_release(*memory);
-    *memory = hone_allocate(floats * sizeof(float));
-    *size = *memory == NULL ? 0 : floats;
-    if (*memory == NULL) abort();  // no caller can go on without it
-  }
-  return *memory;
-}
-
 void *hone_reserve(size_t bytes) {
   // One huge page more than asked for holds an aligned range of that size; the rest is let go.
   char *start = mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE,
@@ -48,6 +38,16 @@ void *hone_reserve(size_t bytes) {
 void hone_unreserve(void *memory, size_t bytes) { (void)munmap(memory, bytes); }
 
 void hone_discard(void *memory, size_t bytes) { (void)madvise(memory, bytes, MADV_DONTNEED); }
+
+static float *grown(float **memory, size_t *size, size_t floats) {
+  if (floats > *size) {
+    hone_release(*memory);
+    *memory = hone_allocate(floats * sizeof(float));
+    *size = *memory == NULL ? 0 : floats;
+    if (*memory == NULL) abort();  // no caller can go on without it
+  }
+  return *memory;
+}
 
 float *scratch(size_t floats) {
   static _Thread_local float *memory;

@@ -6,6 +6,18 @@ package enum WeightPrecision: String, Codable, CaseIterable, Sendable {
   case float32
   /// Rounded to eight bits in groups of 64 along a row, each group with a scale; inputs likewise.
   case int8
+
+  /// What should be known before weights of this precision are multiplied.
+  ///
+  /// - Parameter multipliesBytes: Whether the processor does, as ``Workers/multipliesBytes`` says.
+  /// - Returns: Sentences for people; none where all is well.
+  package func notices(multipliesBytes: Bool) -> [String] {
+    guard self == .int8, !multipliesBytes else { return [] }
+    return [
+      "This processor has no instructions that multiply bytes (AVX-512 VNNI), so 'weightPrecision: "
+        + "int8' is exact but slow here: 'float32' samples faster."
+    ]
+  }
 }
 
 /// A weight matrix `[out, in]` laid out once for many products with few rows.

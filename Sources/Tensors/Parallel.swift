@@ -12,6 +12,9 @@ package enum Workers {
 
   /// The kernels of matrix products that this processor gets: `avx512`, `avx2` or `portable`.
   package static var kernels: String { unsafe String(cString: hone_product_kernels()) }
+
+  /// Whether this processor multiplies bytes, so that products in eight bits are fast.
+  package static var multipliesBytes: Bool { hone_multiplies_bytes() != 0 }
 }
 
 /// Runs `body` for each tile of `0..<tiles`, spread over the pool, and waits for all.

@@ -101,4 +101,15 @@ import Testing
       }
     }
   }
+
+  @Test func `eight bits on a processor that does not multiply bytes are told of`() {
+    #expect(WeightPrecision.int8.notices(multipliesBytes: true) == [])
+    let notices = WeightPrecision.int8.notices(multipliesBytes: false)
+    #expect(notices.count == 1 && notices.allSatisfy { $0.contains("'float32'") })
+    for answer in [false, true] {
+      #expect(WeightPrecision.float32.notices(multipliesBytes: answer) == [])
+    }
+    // Bytes are multiplied by vectors of 512 bits.
+    #expect(!Workers.multipliesBytes || Workers.kernels == "avx512")
+  }
 }

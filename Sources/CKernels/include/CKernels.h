@@ -56,6 +56,9 @@ void hone_pack_int8(int n, int k, const float *b, int ldb, uint8_t *packed);
 void hone_matmul_int8(int m, int n, int k, const float *a, int lda, const uint8_t *packed, int keep,
                       float *c, int ldc);
 
+// Whether the processor multiplies bytes: 1 or 0.
+int hone_multiplies_bytes(void);
+
 // The kernels of products that this processor gets: "avx512", "avx2" or "portable".
 const char *hone_product_kernels(void);
 
