@@ -36,17 +36,28 @@ extension PipelineCheck.StagePlan {
           + "dropout \(line.dropout): \(line.what)"
       )
     }
-    let portions = [
-      ("weights", memory.weights), ("gradients and moments", memory.optimizer),
-      ("activations", memory.activations), ("logits", memory.logits),
-      ("packed weights", memory.packed), ("cache", memory.cache),
-      ("reference", memory.reference),
-    ].filter { $0.1 > 0 }.map { "\($0.0) \(TextTable.bytes($0.1))" }
+    // What takes turns is named by the larger one.
+    let inTurn =
+      memory.update > memory.generation
+      ? [
+        ("gradients", memory.gradients), ("activations", memory.activations),
+        ("a pass's own", memory.passing),
+      ]
+      : [
+        ("packed weights", memory.packed), ("cache", memory.cache),
+        ("a step's own", memory.decoding),
+      ]
+    let portions =
+      ([
+        ("weights", memory.weights), ("moments", memory.moments),
+        ("reference", memory.reference),
+      ] + inTurn).filter { $0.1 > 0 }.map { "\($0.0) \(TextTable.bytes($0.1))" }
     rows.append(
       (
         name: "  memory",
         value: "\(TextTable.bytes(memory.total)): \(portions.joined(separator: ", "))"
       ))
+    rows += notices.map { (name: "  notice", value: $0) }
     return "\(name)\n" + TextTable.lines(rows)
   }
 }

@@ -6,6 +6,7 @@ import PolicyGradient
 import Sandbox
 import Settings
 import Tasks
+import Tensors
 import Tokenizers
 package import Training
 import Transformers
@@ -51,6 +52,8 @@ package struct PipelineCheck: Encodable {
     /// Empty where nothing is trained.
     package let regularization: [RegularizationTable.Line]
     package let memory: MemoryPlan
+    /// What is no fault, but should be known before it runs.
+    package let notices: [String]
   }
 
   /// Loads what the pipeline names and plans each stage.
@@ -126,6 +129,7 @@ package struct PipelineCheck: Encodable {
     }
     let regularization: [RegularizationTable.Line]
     let memory: MemoryPlan
+    var notices: [String] = []
     switch stage.settings {
     case .warmUp(let settings):
       guard settings.from != nil || !parts.training.demonstrations.isEmpty else {
@@ -142,12 +146,12 @@ package struct PipelineCheck: Encodable {
         problems: min(settings.problemsAtOnce, asked.count), samples: settings.samples,
         maxRows: settings.maxRows, lengths: Array(asked))
       memory = MemoryPlan(
-        policy.shape, trains: false, rows: asked.max() ?? 1, slots: decoding.slots,
+        policy.shape, trains: false, rows: 0, slots: decoding.slots,
         capacity: settings.maxCompletionTokens, promptRows: decoding.promptRows)
     case .select, .promote, .export:
       regularization = []
       memory = MemoryPlan(
-        policy.shape, trains: false, rows: 1, slots: 0, capacity: 0, promptRows: 0)
+        policy.shape, trains: false, rows: 0, slots: 0, capacity: 0, promptRows: 0)
     case .reinforce(let settings):
       let rollout = settings.rollout
       try checkRoom(
@@ -157,10 +161,12 @@ package struct PipelineCheck: Encodable {
         problems: min(rollout.problemsPerRound, parts.training.problems.count),
         samples: rollout.groupSize, maxRows: rollout.maxRows, lengths: lengths.training)
       memory = MemoryPlan(
-        policy.shape, trains: true, rows: settings.rowBudget, slots: decoding.slots,
+        policy.shape, trains: true,
+        rows: min(settings.rowBudget, rows(of: settings, lengths.training)), slots: decoding.slots,
         capacity: rollout.maxCompletionTokens, promptRows: decoding.promptRows,
         precision: rollout.weightPrecision, cachePrecision: rollout.cachePrecision,
         hasReference: settings.objective.klCoefficient > 0)
+      notices = rollout.weightPrecision.notices(multipliesBytes: Workers.multipliesBytes)
     case .evaluate(let settings):
       let asked = lengths.evaluation.prefix(settings.limit ?? .max)
       try checkRoom(
@@ -171,13 +177,23 @@ package struct PipelineCheck: Encodable {
           problems: asked.count, samples: $0, maxRows: settings.maxRows, lengths: Array(asked))
       }
       memory = MemoryPlan(
-        policy.shape, trains: false, rows: asked.max() ?? 1,
+        policy.shape, trains: false, rows: 0,
         slots: decoding.map(\.slots).max() ?? 1, capacity: settings.maxCompletionTokens,
         promptRows: decoding.map(\.promptRows).max() ?? 1)
     }
     return StagePlan(
       name: stage.name, kind: stage.settings.kind, settings: AnySection(stage.settings.section),
-      regularization: regularization, memory: memory)
+      regularization: regularization, memory: memory, notices: notices)
+  }
+
+  /// Rows of the largest step, were all its prompts the longest and all completions as long as they
+  /// may be.
+  private static func rows(of settings: ReinforceSettings, _ lengths: [Int]) -> Int {
+    let rollout = settings.rollout
+    let steps = settings.updatesPerRound
+    let groups = (min(rollout.problemsPerRound, lengths.count) + steps - 1) / steps
+    return groups
+      * ((lengths.max() ?? 1) + rollout.groupSize * (rollout.maxCompletionTokens - 1))
   }
 
   /// Completions decoded side by side, and rows of prompts beside them, as the generator lays them

@@ -2,31 +2,42 @@ package import Tensors
 package import Transformers
 
 /// Memory that a stage will take, stated before it runs.
+///
+/// The program itself, texts and records come on top: some tens of megabytes.
 package struct MemoryPlan: Codable, Equatable, Sendable {
   /// Weights, in bytes, as all others.
   package let weights: Int
-  /// Gradients and the two moments of AdamW; 0 where nothing is trained.
-  package let optimizer: Int
-  /// Activations of a pass of `rows` rows, kept for the backward pass.
+  /// The two moments of AdamW; 0 where nothing is trained.
+  package let moments: Int
+  /// A frozen copy of the weights, for a KL term.
+  package let reference: Int
+  /// Gradients, in an update.
+  package let gradients: Int
+  /// Values that a pass of `rows` rows keeps for the backward pass, in an update.
   package let activations: Int
-  /// Logits of one chunk of the head.
-  package let logits: Int
+  /// What the head's chunk of logits, or the backward pass of a block, takes beside them.
+  package let passing: Int
   /// Weights packed for decoding.
   package let packed: Int
   /// Keys and values while decoding.
   package let cache: Int
-  /// A frozen copy of the weights, for a KL term.
-  package let reference: Int
+  /// What a prompt's pass, or a step of decoding with its logits, takes beside them.
+  package let decoding: Int
 
-  package var total: Int { weights + optimizer + activations + logits + packed + cache + reference }
+  /// The largest part of an update.
+  package var update: Int { gradients + activations + passing }
+  /// The largest part of a generation.
+  package var generation: Int { packed + cache + decoding }
+  /// What stays, and the larger of the two, which take turns in the same memory.
+  package var total: Int { weights + moments + reference + max(update, generation) }
 
   /// The plan of a stage.
   ///
   /// - Parameters:
   ///   - shape: Of the policy.
   ///   - trains: Whether gradients and moments are needed.
-  ///   - rows: Rows of a training pass.
-  ///   - slots: Completions decoded side by side.
+  ///   - rows: Rows of a training pass; 0 where there is none.
+  ///   - slots: Completions decoded side by side; 0 where nothing is decoded.
   ///   - capacity: Tokens of a completion.
   ///   - promptRows: Rows of prompts in the cache.
   ///   - precision: Of the weights while decoding.
@@ -37,21 +48,20 @@ package struct MemoryPlan: Codable, Equatable, Sendable {
     promptRows: Int, precision: WeightPrecision = .float32,
     cachePrecision: CachePrecision = .float32, hasReference: Bool = false
   ) {
+    let values = MemoryLayout<Float>.stride
     let count = ParameterTable(shape).count
-    weights = count * 4
-    optimizer = trains ? count * 12 : 0
-    reference = hasReference ? count * 4 : 0
-    let qkv = shape.queryWidth + 2 * shape.kvWidth
-    let normedHeads = shape.queryKeyNorm ? shape.queryWidth + shape.kvWidth + shape.heads * 2 : 0
-    let perBlock =
-      4 * shape.width + qkv + shape.queryWidth + shape.heads + 2 * shape.feedForwardWidth + 2
-      + normedHeads
-    let passing = 5 * shape.width + qkv + 2 * shape.feedForwardWidth + shape.queryWidth
-    activations = trains ? rows * (perBlock * shape.blocks + passing) * 4 : 0
-    logits = min(max(16 * shape.vocabularySize * 4, 64 << 20), rows * shape.vocabularySize * 4)
+    weights = count * values
+    moments = trains ? 2 * count * values : 0
+    reference = hasReference ? count * values : 0
+    gradients = trains ? count * values : 0
+    activations = trains ? Activations.bytes(shape, rows: rows) : 0
+    passing =
+      trains
+      ? max(TokenHead.bytes(shape, targets: rows), Activations.backwardBytes(shape, rows: rows)) : 0
     packed = slots > 0 ? PackedWeights.bytes(shape, as: precision) : 0
     cache = KVCache.bytes(
       shape: shape, slots: slots, capacity: capacity, promptRows: promptRows,
       precision: cachePrecision)
+    decoding = KVCache.stepBytes(shape: shape, slots: slots, promptRows: promptRows)
   }
 }

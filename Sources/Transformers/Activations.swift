@@ -28,3 +28,22 @@ package struct Activations {
   /// Output of the last block, `[rows, width]`.
   let output: Matrix
 }
+
+extension Activations {
+  /// Bytes that a pass of `rows` rows keeps for the backward pass.
+  package static func bytes(_ shape: TransformerShape, rows: Int) -> Int {
+    let qkv = shape.queryWidth + 2 * shape.kvWidth
+    let unnormed =
+      shape.queryKeyNorm ? shape.queryWidth + shape.kvWidth + shape.heads + shape.kvHeads : 0
+    let block =
+      2 * shape.width + qkv + unnormed + shape.queryWidth + shape.heads + 2 * shape.feedForwardWidth
+    return rows * (block * shape.blocks + shape.width) * MemoryLayout<Float>.stride
+  }
+
+  /// Bytes that the backward pass of a block takes beside them.
+  package static func backwardBytes(_ shape: TransformerShape, rows: Int) -> Int {
+    let qkv = shape.queryWidth + 2 * shape.kvWidth
+    let columns = 3 * shape.width + shape.queryWidth + qkv + 2 * shape.feedForwardWidth + 1
+    return rows * columns * MemoryLayout<Float>.stride
+  }
+}

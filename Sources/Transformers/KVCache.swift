@@ -39,6 +39,16 @@ package final class KVCache {
   ) -> Int {
     (slots * capacity + promptRows) * 2 * shape.kvWidth * shape.blocks * precision.bytes
   }
+
+  /// Bytes that a pass over `promptRows` rows, or a step of `slots` completions with its logits,
+  /// takes beside a cache: the larger one.
+  package static func stepBytes(shape: TransformerShape, slots: Int, promptRows: Int) -> Int {
+    let qkv = shape.queryWidth + 2 * shape.kvWidth
+    let columns = 2 * shape.width + qkv + shape.queryWidth + 3 * shape.feedForwardWidth
+    let step = slots * (columns + shape.width + shape.vocabularySize)
+    let prefill = promptRows * (columns + 2 * shape.width)
+    return max(step, prefill) * MemoryLayout<Float>.stride
+  }
 }
 
 /// One completion that takes a token in a decoding step.

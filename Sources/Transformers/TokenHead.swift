@@ -7,15 +7,27 @@ package struct TokenHead {
   private let transformer: Transformer
   /// Rows whose logits exist at once.
   private let chunk: Int
+  /// Memory for the logits of a chunk.
+  package static let chunkBytes = 64 << 20
 
   /// A head that makes logits in chunks.
   ///
   /// - Parameters:
   ///   - transformer: Whose norm and head are used.
   ///   - chunkBytes: Memory for the logits.
-  package init(_ transformer: Transformer, chunkBytes: Int = 64 << 20) {
+  package init(_ transformer: Transformer, chunkBytes: Int = Self.chunkBytes) {
     self.transformer = transformer
-    chunk = max(16, chunkBytes / (4 * transformer.shape.vocabularySize))
+    chunk = Self.chunk(transformer.shape, chunkBytes)
+  }
+
+  private static func chunk(_ shape: TransformerShape, _ bytes: Int) -> Int {
+    max(16, bytes / (MemoryLayout<Float>.stride * shape.vocabularySize))
+  }
+
+  /// Bytes that ``backward(_:_:temperature:gradients:slopes:)`` takes for `count` targets.
+  package static func bytes(_ shape: TransformerShape, targets count: Int) -> Int {
+    let logits = min(chunk(shape, chunkBytes), count) * shape.vocabularySize
+    return (logits + count * (3 * shape.width + 1)) * MemoryLayout<Float>.stride
   }
 
   /// One score: which row predicts which token.
