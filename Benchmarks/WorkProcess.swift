@@ -27,7 +27,7 @@ enum WorkProcess {
   /// Runs a workload in a process of this program; its remarks go to standard error.
   static func run(_ workload: Workload, repeats: Int) async throws -> Outcome {
     // Its standard input ends when this process does, however that comes.
-    let life = try FileDescriptor.pipe()
+    let life = try FileDescriptor.pipe(options: .closeOnExec)
     let result = try await Subprocess.run(
       .path("/proc/self/exe"),
       arguments: ["measure", workload.name, "--repeats", "\(repeats)"],
