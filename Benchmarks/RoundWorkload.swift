@@ -23,7 +23,7 @@ final class RoundWorkload {
   private let model: Workloads.Model
   private let new: Int
   /// Of the weights while sampling.
-  private let precision: WeightPrecision
+  private let precision: SamplingPrecision
   private let policy: Policy
   private let judge: Judge
   private let objective: Objective
@@ -44,7 +44,7 @@ final class RoundWorkload {
 
   /// Rounds of 8 problems with 8 completions of `new` tokens each.
   static func rounds(
-    _ model: Workloads.Model, new: Int, sampling precision: WeightPrecision = .float32,
+    _ model: Workloads.Model, new: Int, sampling precision: SamplingPrecision = .whole,
     repeats: Int
   ) async throws -> [Measurement] {
     let workload = try RoundWorkload(model, new: new, sampling: precision, rounds: repeats + 1)
@@ -58,7 +58,7 @@ final class RoundWorkload {
   }
 
   private init(
-    _ model: Workloads.Model, new: Int, sampling precision: WeightPrecision, rounds: Int
+    _ model: Workloads.Model, new: Int, sampling precision: SamplingPrecision, rounds: Int
   ) throws {
     (self.model, self.new, self.precision) = (model, new, precision)
     policy = try model.policy()
@@ -66,7 +66,8 @@ final class RoundWorkload {
     objective = Objective(settings.objective)
     var sampling = settings.rollout.sampling
     sampling.maxCompletionTokens = new
-    sampling.weightPrecision = precision
+    sampling.weightPrecision = precision.weights
+    sampling.cachePrecision = precision.cache
     collector = RolloutCollector(policy, sampling: sampling, seed: 1)
     updater = Updater(
       policy, optimizer: settings.optimizer, regularization: settings.regularization,

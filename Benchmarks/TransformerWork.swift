@@ -61,18 +61,18 @@ struct TransformerWork {
   }
 }
 
-// MARK: - Weights of another precision
+// MARK: - Another precision
 
 extension TransformerWork {
-  /// ``prefill(count:length:)`` with the weights in `precision`.
-  func prefill(count: Int, length: Int, as precision: WeightPrecision) -> [WorkPart] {
+  /// ``prefill(count:length:)`` in `precision`.
+  func prefill(count: Int, length: Int, as precision: SamplingPrecision) -> [WorkPart] {
     let whole = prefill(count: count, length: length)
     return parts(
       whole, pairs: Double(count) * Self.pairs(0..<length), passes: 1, as: precision)
   }
 
-  /// ``decode(rows:prompt:steps:)`` with the weights in `precision`.
-  func decode(rows: Int, prompt: Int, steps: Int, as precision: WeightPrecision) -> [WorkPart] {
+  /// ``decode(rows:prompt:steps:)`` in `precision`.
+  func decode(rows: Int, prompt: Int, steps: Int, as precision: SamplingPrecision) -> [WorkPart] {
     let whole = decode(rows: rows, prompt: prompt, steps: steps)
     return parts(
       whole, pairs: Double(rows) * Self.pairs(prompt..<prompt + steps), passes: Double(steps),
@@ -80,21 +80,22 @@ extension TransformerWork {
   }
 
   /// In eight bits, products are limited by the peak of int8 or by reading the packed weights in each
-  /// pass; attention, whose keys and values stay float32, comes on top.
+  /// pass; attention, which is computed in float32, comes on top.
   private func parts(
-    _ whole: WorkPart, pairs: Double, passes: Double, as precision: WeightPrecision
+    _ whole: WorkPart, pairs: Double, passes: Double, as precision: SamplingPrecision
   ) -> [WorkPart] {
-    guard precision == .int8 else { return [whole] }
+    guard precision == .reduced else { return [whole] }
     let attention = forward(rows: 0, scored: 0, pairs: pairs)
     let plain = 4 * (blockParameters + headParameters)
-    let packed = Double(PackedWeights.bytes(shape, as: precision))
-    let workingSet = whole.workingSet - plain + packed
+    let packed = Double(PackedWeights.bytes(shape, as: precision.weights))
+    let cache = (whole.bytes - plain * passes) * Double(precision.cache.bytes) / 4
+    let workingSet = packed + cache / passes
     return [
       WorkPart(
         operations: whole.operations - attention, bytes: packed * passes, workingSet: workingSet,
         arithmetic: ProcessorLimits.Arithmetic.int8.rawValue),
       WorkPart(
-        operations: attention, bytes: whole.bytes - plain * passes, workingSet: workingSet),
+        operations: attention, bytes: cache, workingSet: workingSet),
     ]
   }
 }

@@ -22,7 +22,7 @@ struct Workload: Sendable {
     Workload("decode-smollm2-int8", 3) { repeats in
       try [1, 8, 64].flatMap {
         try Workloads.decode(
-          .smolLM2, rows: $0, prompt: 64, new: 64, as: .int8, repeats: repeats)
+          .smolLM2, rows: $0, prompt: 64, new: 64, as: .reduced, repeats: repeats)
       }
     },
     Workload("decode-small", 9) {
@@ -36,8 +36,8 @@ struct Workload: Sendable {
         + Workloads.prefill(.smolLM2, count: 1, length: 512, repeats: repeats)
     },
     Workload("prefill-smollm2-int8", 5) { repeats in
-      try Workloads.prefill(.smolLM2, count: 8, length: 64, as: .int8, repeats: repeats)
-        + Workloads.prefill(.smolLM2, count: 1, length: 512, as: .int8, repeats: repeats)
+      try Workloads.prefill(.smolLM2, count: 8, length: 64, as: .reduced, repeats: repeats)
+        + Workloads.prefill(.smolLM2, count: 1, length: 512, as: .reduced, repeats: repeats)
     },
     Workload("train-smollm2", 4) {
       try Workloads.train(.smolLM2, sequences: 8, length: 256, repeats: $0)
@@ -50,7 +50,7 @@ struct Workload: Sendable {
       try await RoundWorkload.rounds(.smolLM2, new: 8, repeats: $0)
     },
     Workload("round-smollm2-int8", 2) {
-      try await RoundWorkload.rounds(.smolLM2, new: 64, sampling: .int8, repeats: $0)
+      try await RoundWorkload.rounds(.smolLM2, new: 64, sampling: .reduced, repeats: $0)
     },
     Workload("round-small", 9) { try await RoundWorkload.rounds(.small, new: 64, repeats: $0) },
     Workload("verdicts", 5) {

@@ -61,12 +61,14 @@ enum Workloads {
 
   /// Decoding of `new` tokens for each of `rows` completions, prompts not counted.
   static func decode(
-    _ model: Model, rows: Int, prompt: Int, new: Int, as precision: WeightPrecision = .float32,
+    _ model: Model, rows: Int, prompt: Int, new: Int, as precision: SamplingPrecision = .whole,
     repeats: Int
   ) throws -> [Measurement] {
     let policy = try model.policy()
-    let packed = PackedWeights(policy.parameters, as: precision)
-    let cache = KVCache(shape: model.shape, slots: rows, capacity: new, promptRows: rows * prompt)
+    let packed = PackedWeights(policy.parameters, as: precision.weights)
+    let cache = KVCache(
+      shape: model.shape, slots: rows, capacity: new, promptRows: rows * prompt,
+      precision: precision.cache)
     // Prompts do not change from run to run, and completions are overwritten.
     _ = policy.transformer.prefill(
       (0..<rows).map { (tokens(prompt, model, $0), $0 * prompt) }, cache: cache, packed: packed)
@@ -94,7 +96,7 @@ enum Workloads {
     return [
       Measurement(
         "\(model.name): decode and sample \(new) tokens, batch \(rows), prompts of \(prompt), "
-          + precision.rawValue,
+          + precision.name,
         unit: "tokens/s", values: rates,
         need: model.work.decode(rows: rows, prompt: prompt, steps: new, as: precision).map {
           $0 * (1 / Double(rows * new))
@@ -104,12 +106,14 @@ enum Workloads {
 
   /// Running `count` prompts of `length` tokens in one pass, with logits after each one's last.
   static func prefill(
-    _ model: Model, count: Int, length: Int, as precision: WeightPrecision = .float32,
+    _ model: Model, count: Int, length: Int, as precision: SamplingPrecision = .whole,
     repeats: Int
   ) throws -> [Measurement] {
     let policy = try model.policy()
-    let packed = PackedWeights(policy.parameters, as: precision)
-    let cache = KVCache(shape: model.shape, slots: 1, capacity: 1, promptRows: count * length)
+    let packed = PackedWeights(policy.parameters, as: precision.weights)
+    let cache = KVCache(
+      shape: model.shape, slots: 1, capacity: 1, promptRows: count * length,
+      precision: precision.cache)
     let prompts = (0..<count).map { (tokens: tokens(length, model, $0), firstRow: $0 * length) }
     var rates: [Double] = []
     for run in 0...repeats {
@@ -120,7 +124,7 @@ enum Workloads {
     }
     return [
       Measurement(
-        "\(model.name): prefill, \(count) x \(length) tokens, \(precision.rawValue)",
+        "\(model.name): prefill, \(count) x \(length) tokens, \(precision.name)",
         unit: "tokens/s", values: rates,
         need: model.work.prefill(count: count, length: length, as: precision).map {
           $0 * (1 / Double(count * length))

@@ -90,26 +90,26 @@ import Transformers
   }
 
   /// 2 rows whose contexts are 6 and then 7 tokens, in two steps.
-  @Test func `in eight bits products and attention have limits of their own`() {
+  @Test func `in reduced precision products and attention have limits of their own`() {
     let whole = work.decode(rows: 2, prompt: 5, steps: 2)
-    let parts = work.decode(rows: 2, prompt: 5, steps: 2, as: .int8)
+    let parts = work.decode(rows: 2, prompt: 5, steps: 2, as: .reduced)
     let packed = Double(PackedWeights.bytes(shape, as: .int8))
     #expect(parts.map(\.arithmetic) == ["int8 dot product", "float32 multiply-add"])
     #expect(parts.map(\.operations).reduce(0, +) == whole.operations)
     // 4 * 3 blocks * 12 columns of queries, for 2 * (6 + 7) pairs
     #expect(parts[1].operations == 4 * 3 * 12 * 26)
-    // Each step reads the packed weights; keys and values are read as in float32.
+    // Each step reads the packed weights; keys and values are half as many bytes.
     #expect(parts[0].bytes == 2 * packed)
-    #expect(parts[1].bytes == Double(2 * (6 + 7) * 3 * 2 * 4 * 4))
+    #expect(parts[1].bytes == Double(2 * (6 + 7) * 3 * 2 * 4 * 2))
     #expect(parts.allSatisfy { $0.workingSet == packed + parts[1].bytes / 2 })
-    let prefill = work.prefill(count: 3, length: 5, as: .int8)
+    let prefill = work.prefill(count: 3, length: 5, as: .reduced)
     #expect(prefill.map(\.bytes) == [packed, 0])
     #expect(
       prefill.map(\.operations).reduce(0, +) == work.prefill(count: 3, length: 5).operations)
   }
 
   @Test func `weights in float32 are one part`() {
-    let parts = work.decode(rows: 2, prompt: 5, steps: 2, as: .float32)
+    let parts = work.decode(rows: 2, prompt: 5, steps: 2, as: .whole)
     #expect(parts.map(\.bytes) == [work.decode(rows: 2, prompt: 5, steps: 2).bytes])
   }
 }
