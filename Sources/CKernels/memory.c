@@ -1,5 +1,6 @@
 #include "CKernels.h"
 #include "scratch.h"
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,4 +60,23 @@ float *tile_scratch(size_t floats) {
   static _Thread_local float *memory;
   static _Thread_local size_t size;
   return grown(&memory, &size, floats);
+}
+
+// A block begins with its size, in a line of the cache of its own.
+enum { HEADER = 64 };
+static _Atomic(size_t *) spare;
+
+float *take_block(size_t floats) {
+  size_t *block = atomic_exchange(&spare, NULL);
+  if (block == NULL || *block < floats) {
+    hone_release(block);
+    block = hone_allocate(HEADER + floats * sizeof(float));
+    if (block == NULL) abort();  // no caller can go on without it
+    *block = floats;
+  }
+  return (float *)((char *)block + HEADER);
+}
+
+void give_block(float *block) {
+  hone_release(atomic_exchange(&spare, (size_t *)((char *)block - HEADER)));
 }

@@ -127,7 +127,7 @@ void hone_matmul(int transpose_a, int transpose_b, int m, int n, int k, const fl
   }
   int part = part_of(k);
   int columns_at_once = n < COLUMNS_AT_ONCE ? n : COLUMNS_AT_ONCE;
-  float *memory = scratch(hone_packed_size(columns_at_once, part));
+  float *memory = take_block(hone_packed_size(columns_at_once, part));
   for (int column = 0; column < n; column += columns_at_once) {
     int columns = n - column < columns_at_once ? n - column : columns_at_once;
     for (int from = 0; from < k; from += part) {
@@ -145,4 +145,5 @@ void hone_matmul(int transpose_a, int transpose_b, int m, int n, int k, const fl
       multiply_tiles(&p);
     }
   }
+  give_block(memory);
 }
