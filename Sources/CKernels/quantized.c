@@ -212,17 +212,21 @@ static void vnni_panel(int count, const uint8_t *rows, size_t stride, int groups
   FOR_WIDTHS(vnni_rows)
 }
 #pragma clang attribute pop
+#endif
 
-static int multiplies_bytes(void) {
+int hone_multiplies_bytes(void) {
+#if defined(__x86_64__)
   __builtin_cpu_init();
   return __builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512vnni");
-}
+#else
+  return 0;
 #endif
+}
 
 static void multiply_tile(void *context, int tile) {
   const struct product *p = context;
 #if defined(__x86_64__)
-  panel_function *multiply = multiplies_bytes() ? vnni_panel : portable_panel;
+  panel_function *multiply = hone_multiplies_bytes() ? vnni_panel : portable_panel;
 #else
   panel_function *multiply = portable_panel;
 #endif
@@ -272,5 +276,3 @@ void hone_matmul_int8(int m, int n, int k, const float *a, int lda, const uint8_
   p.across = (panels + p.panels_across - 1) / p.panels_across;
   hone_parallel(row_tiles * p.across, multiply_tile, &p);
 }
-
-int hone_multiplies_bytes(void) { return multiplies_bytes(); }

@@ -18,13 +18,12 @@ package enum CachePrecision: String, Codable, CaseIterable, Sendable {
   /// One value after the other, in whole floats.
   private let buffer: FloatBuffer
 
-  /// Room from `pool`, with whatever was there, or zeros of its own.
+  /// Rows to be stored, in memory from `pool`, or of its own.
   package init(
     rows: Int, columns: Int, precision: CachePrecision = .float32, from pool: MemoryPool? = nil
   ) {
     (self.rows, self.columns, self.precision) = (rows, columns, precision)
-    let count = (rows * columns * precision.bytes + 3) / 4
-    buffer = pool.map { FloatBuffer(count: count, from: $0) } ?? FloatBuffer(count: count)
+    buffer = FloatBuffer(count: (rows * columns * precision.bytes + 3) / 4, from: pool)
   }
 
   /// Stores row `i` of `x` as row `indices[i]`; no row may be named twice.

@@ -18,12 +18,12 @@ import CKernels
     unsafe base = Self.allocate(count)
   }
 
-  /// Takes room for `count` values from `pool`, and gives it back at its end.
+  /// Takes room for `count` values from `pool`, where there is one, and gives it back at its end.
   ///
   /// The values are whatever was there.
-  package init(count: Int, from pool: MemoryPool) {
+  package init(count: Int, from pool: MemoryPool?) {
     self.count = count
-    if let block = unsafe pool.take(count) {
+    if let pool, let block = unsafe pool.take(count) {
       self.pool = pool
       unsafe base = block
     } else {

@@ -15,7 +15,7 @@ package enum WeightPrecision: String, Codable, CaseIterable, Sendable {
     guard self == .int8, !multipliesBytes else { return [] }
     return [
       "This processor has no instructions that multiply bytes (AVX-512 VNNI), so 'weightPrecision: "
-        + "int8' is exact but slow here: 'float32' samples faster."
+        + "int8' is exact but slow here. 'float32' needs no such instructions."
     ]
   }
 }
@@ -37,7 +37,7 @@ package enum WeightPrecision: String, Codable, CaseIterable, Sendable {
   ) {
     (rows, columns, self.precision) = (weights.rows, weights.columns, precision)
     let count = (Self.bytes(rows: rows, columns: columns, as: precision) + 3) / 4
-    panels = pool.map { FloatBuffer(count: count, from: $0) } ?? FloatBuffer(count: count)
+    panels = FloatBuffer(count: count, from: pool)
     let (n, k) = (Int32(rows), Int32(columns))
     switch precision {
     case .float32: unsafe hone_pack(1, n, k, weights.base, Int32(weights.stride), panels.base)

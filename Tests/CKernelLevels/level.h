@@ -50,6 +50,7 @@
 #define hone_from_q4_k OF_LEVEL(hone_from_q4_k)
 #define hone_from_q5_k OF_LEVEL(hone_from_q5_k)
 #define hone_from_q6_k OF_LEVEL(hone_from_q6_k)
+#define hone_multiplies_bytes OF_LEVEL(hone_multiplies_bytes)
 #define hone_product_kernels OF_LEVEL(hone_product_kernels)
 #define multiply_panel OF_LEVEL(multiply_panel)
 #define pack_panel OF_LEVEL(pack_panel)
