@@ -22,8 +22,7 @@ final class RoundWorkload {
 
   private let model: Workloads.Model
   private let new: Int
-  /// Of the weights while sampling.
-  private let precision: SamplingPrecision
+  private let precision: WorkPrecision
   private let policy: Policy
   private let judge: Judge
   private let objective: Objective
@@ -44,10 +43,10 @@ final class RoundWorkload {
 
   /// Rounds of 8 problems with 8 completions of `new` tokens each.
   static func rounds(
-    _ model: Workloads.Model, new: Int, sampling precision: SamplingPrecision = .whole,
+    _ model: Workloads.Model, new: Int, as precision: WorkPrecision = .whole,
     repeats: Int
   ) async throws -> [Measurement] {
-    let workload = try RoundWorkload(model, new: new, sampling: precision, rounds: repeats + 1)
+    let workload = try RoundWorkload(model, new: new, as: precision, rounds: repeats + 1)
     var times: [Times] = []
     for round in 0...repeats {
       let one = try await workload.round(round)
@@ -58,7 +57,7 @@ final class RoundWorkload {
   }
 
   private init(
-    _ model: Workloads.Model, new: Int, sampling precision: SamplingPrecision, rounds: Int
+    _ model: Workloads.Model, new: Int, as precision: WorkPrecision, rounds: Int
   ) throws {
     (self.model, self.new, self.precision) = (model, new, precision)
     policy = try model.policy()
@@ -71,7 +70,8 @@ final class RoundWorkload {
     collector = RolloutCollector(policy, sampling: sampling, seed: 1)
     updater = Updater(
       policy, optimizer: settings.optimizer, regularization: settings.regularization,
-      steps: rounds, rowBudget: settings.rowBudget, seed: 1)
+      steps: rounds, rowBudget: settings.rowBudget,
+      precision: precision.products, seed: 1)
     runs = URL.temporaryDirectory.appending(path: "hone-benchmark-\(UUID())")
     run = try RunFolder.create(in: runs, name: "round", settings: "name: round\n")
     recorder = try RunRecorder(run.url, from: nil)
@@ -112,7 +112,8 @@ final class RoundWorkload {
     phase = KernelProfile.begin("audit")
     let audited = Int((settings.auditShare * Double(groups.count)).rounded(.up))
     _ = policy.score(
-      Array(groupsTokens.prefix(audited)), temperature: 1, rowBudget: settings.rowBudget)
+      Array(groupsTokens.prefix(audited)), temperature: 1, rowBudget: settings.rowBudget,
+      as: precision.products)
     phase.end()
     phase = KernelProfile.begin("update")
     let advantages = objective.advantages(
@@ -205,13 +206,13 @@ final class RoundWorkload {
       + Double(completions) * TransformerWork.pairs(prompt..<prompt + new - 1)
     let scored = Double(completions * new)
     let audited = (settings.auditShare * Double(Self.problemsPerRound)).rounded(.up)
-    let audit = WorkPart(
-      operations: work.forward(rows: rows, scored: scored, pairs: pairs)
-        * audited / Double(Self.problemsPerRound))
+    let training = work.training(rows: rows, scored: scored, pairs: pairs, as: precision)
+    // A forward pass is a third of a step.
+    let audit = training.map { $0 * (audited / Double(Self.problemsPerRound) / 3) }
     return (
       work.prefill(count: Self.problemsPerRound, length: prompt, as: precision)
         + work.decode(rows: completions, prompt: prompt, steps: new - 1, as: precision),
-      [audit, work.training(rows: rows, scored: scored, pairs: pairs)]
+      audit + training
     )
   }
 }

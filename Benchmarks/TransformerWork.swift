@@ -65,24 +65,39 @@ struct TransformerWork {
 
 extension TransformerWork {
   /// ``prefill(count:length:)`` in `precision`.
-  func prefill(count: Int, length: Int, as precision: SamplingPrecision) -> [WorkPart] {
+  func prefill(count: Int, length: Int, as precision: WorkPrecision) -> [WorkPart] {
     let whole = prefill(count: count, length: length)
     return parts(
       whole, pairs: Double(count) * Self.pairs(0..<length), passes: 1, as: precision)
   }
 
   /// ``decode(rows:prompt:steps:)`` in `precision`.
-  func decode(rows: Int, prompt: Int, steps: Int, as precision: SamplingPrecision) -> [WorkPart] {
+  func decode(rows: Int, prompt: Int, steps: Int, as precision: WorkPrecision) -> [WorkPart] {
     let whole = decode(rows: rows, prompt: prompt, steps: steps)
     return parts(
       whole, pairs: Double(rows) * Self.pairs(prompt..<prompt + steps), passes: Double(steps),
       as: precision)
   }
 
+  /// ``training(rows:scored:pairs:)`` in `precision`.
+  func training(
+    rows: Double, scored: Double, pairs: Double, as precision: WorkPrecision
+  ) -> [WorkPart] {
+    let whole = training(rows: rows, scored: scored, pairs: pairs)
+    guard precision == .reduced else { return [whole] }
+    let attention = training(rows: 0, scored: 0, pairs: pairs)
+    return [
+      WorkPart(
+        operations: whole.operations - attention.operations,
+        arithmetic: ProcessorLimits.Arithmetic.int8.rawValue),
+      attention,
+    ]
+  }
+
   /// In eight bits, products are limited by the peak of int8 or by reading the packed weights in each
   /// pass; attention, which is computed in float32, comes on top.
   private func parts(
-    _ whole: WorkPart, pairs: Double, passes: Double, as precision: SamplingPrecision
+    _ whole: WorkPart, pairs: Double, passes: Double, as precision: WorkPrecision
   ) -> [WorkPart] {
     guard precision == .reduced else { return [whole] }
     let attention = forward(rows: 0, scored: 0, pairs: pairs)

@@ -45,14 +45,26 @@ struct Workload: Sendable {
     Workload("train-small", 9) {
       try Workloads.train(.small, sequences: 256, length: 48, repeats: $0)
     },
+    Workload("train-smollm2-int8", 4) {
+      try Workloads.train(.smolLM2, sequences: 8, length: 256, as: .reduced, repeats: $0)
+    },
+    Workload("train-small-int8", 9) {
+      try Workloads.train(.small, sequences: 256, length: 48, as: .reduced, repeats: $0)
+    },
     Workload("round-smollm2", 2) { try await RoundWorkload.rounds(.smolLM2, new: 64, repeats: $0) },
     Workload("round-smollm2-short", 3) {
       try await RoundWorkload.rounds(.smolLM2, new: 8, repeats: $0)
     },
     Workload("round-smollm2-int8", 2) {
-      try await RoundWorkload.rounds(.smolLM2, new: 64, sampling: .reduced, repeats: $0)
+      try await RoundWorkload.rounds(.smolLM2, new: 64, as: .reduced, repeats: $0)
+    },
+    Workload("round-smollm2-short-int8", 3) {
+      try await RoundWorkload.rounds(.smolLM2, new: 8, as: .reduced, repeats: $0)
     },
     Workload("round-small", 9) { try await RoundWorkload.rounds(.small, new: 64, repeats: $0) },
+    Workload("round-small-int8", 9) {
+      try await RoundWorkload.rounds(.small, new: 64, as: .reduced, repeats: $0)
+    },
     Workload("verdicts", 5) {
       try await [Workloads.verdicts(requests: 100_000, workers: 2, repeats: $0)]
     },

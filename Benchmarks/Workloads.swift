@@ -34,11 +34,13 @@ enum Workloads {
   /// Forward, backward and AdamW over `sequences` of `length` tokens, all scored, in passes of
   /// `rowBudget` rows as a pipeline makes them.
   static func train(
-    _ model: Model, sequences: Int, length: Int, rowBudget: Int = 2048, repeats: Int
+    _ model: Model, sequences: Int, length: Int, rowBudget: Int = 2048,
+    as precision: WorkPrecision = .whole, repeats: Int
   ) throws -> [Measurement] {
     let updater = Updater(
       try model.policy(), optimizer: OptimizerSettings(),
-      regularization: RegularizationSettings(), steps: repeats + 1, rowBudget: rowBudget, seed: 1)
+      regularization: RegularizationSettings(), steps: repeats + 1, rowBudget: rowBudget,
+      precision: precision.products, seed: 1)
     let tokens = Double(sequences * length)
     var rates: [Double] = []
     for step in 0...repeats {
@@ -53,15 +55,18 @@ enum Workloads {
     let pairs = Double(sequences) * TransformerWork.pairs(0..<length)
     return [
       Measurement(
-        "\(model.name): forward + backward + AdamW, \(sequences) x \(length) tokens",
+        "\(model.name): forward + backward + AdamW, \(sequences) x \(length) tokens, "
+          + precision.products.rawValue,
         unit: "tokens/s", values: rates,
-        need: [model.work.training(rows: tokens, scored: tokens, pairs: pairs) * (1 / tokens)])
+        need: model.work.training(rows: tokens, scored: tokens, pairs: pairs, as: precision).map {
+          $0 * (1 / tokens)
+        })
     ]
   }
 
   /// Decoding of `new` tokens for each of `rows` completions, prompts not counted.
   static func decode(
-    _ model: Model, rows: Int, prompt: Int, new: Int, as precision: SamplingPrecision = .whole,
+    _ model: Model, rows: Int, prompt: Int, new: Int, as precision: WorkPrecision = .whole,
     repeats: Int
   ) throws -> [Measurement] {
     let policy = try model.policy()
@@ -106,7 +111,7 @@ enum Workloads {
 
   /// Running `count` prompts of `length` tokens in one pass, with logits after each one's last.
   static func prefill(
-    _ model: Model, count: Int, length: Int, as precision: SamplingPrecision = .whole,
+    _ model: Model, count: Int, length: Int, as precision: WorkPrecision = .whole,
     repeats: Int
   ) throws -> [Measurement] {
     let policy = try model.policy()

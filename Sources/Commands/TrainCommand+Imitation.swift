@@ -38,7 +38,8 @@ extension TrainCommand {
       try used.map { try policy.trainingGroup($0) }, size: settings.batchSize, seed: Self.seed)
     let updater = Updater(
       policy, optimizer: settings.optimizer, regularization: settings.regularization,
-      steps: settings.steps, rowBudget: settings.rowBudget, seed: Self.seed)
+      steps: settings.steps, rowBudget: settings.rowBudget,
+      precision: settings.productPrecision, seed: Self.seed)
     let display = CommandOutput.display()
     display.begin("train", total: settings.steps)
     var losses: [Double] = []

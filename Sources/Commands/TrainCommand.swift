@@ -117,7 +117,8 @@ struct TrainCommand: AsyncParsableCommand {
     let display = CommandOutput.display()
     display.message("Reading \(rollouts.count) rollouts")
     let lessons = try ScoredRollouts(
-      rollouts, policy: policy, temperature: temperature, rowBudget: settings.rowBudget)
+      rollouts, policy: policy, temperature: temperature, rowBudget: settings.rowBudget,
+      as: settings.productPrecision)
     let longest = lessons.longestCompletion
     try settings.objective.check(groupSize: 2, hasReference: true, maximumLength: longest)
     for line in Self.remarks(lessons.counts) { display.message(line) }
@@ -126,7 +127,7 @@ struct TrainCommand: AsyncParsableCommand {
       try reference.map { try Policy.load($0) } ?? (objective.needsReference ? policy : nil)
     let updater = Updater(
       policy, optimizer: settings.optimizer, regularization: settings.regularization, steps: 1,
-      rowBudget: settings.rowBudget, seed: settings.seed)
+      rowBudget: settings.rowBudget, precision: settings.productPrecision, seed: settings.seed)
     let statistics = updater.improve(
       lessons.trainingGroups(objective, reference: referencePolicy), objective: objective,
       temperature: Float(lessons.temperature), maximumLength: longest)

@@ -138,6 +138,7 @@ package struct PipelineCheck: Encodable {
       regularization = lines(settings.regularization)
       memory = MemoryPlan(
         policy.shape, trains: true, rows: settings.rowBudget, slots: 0, capacity: 0, promptRows: 0)
+      notices = Self.notices(of: "productPrecision", settings.productPrecision)
     case .rollout(let settings):
       let asked = lengths.training.prefix(settings.limit ?? .max)
       try checkRoom(parts.training, asked, completion: settings.maxCompletionTokens, policy)
@@ -166,7 +167,9 @@ package struct PipelineCheck: Encodable {
         capacity: rollout.maxCompletionTokens, promptRows: decoding.promptRows,
         precision: rollout.weightPrecision, cachePrecision: rollout.cachePrecision,
         hasReference: settings.objective.klCoefficient > 0)
-      notices = rollout.weightPrecision.notices(multipliesBytes: Workers.multipliesBytes)
+      notices =
+        Self.notices(of: "weightPrecision", rollout.weightPrecision)
+        + Self.notices(of: "productPrecision", settings.productPrecision)
     case .evaluate(let settings):
       let asked = lengths.evaluation.prefix(settings.limit ?? .max)
       try checkRoom(
@@ -184,6 +187,10 @@ package struct PipelineCheck: Encodable {
     return StagePlan(
       name: stage.name, kind: stage.settings.kind, settings: AnySection(stage.settings.section),
       regularization: regularization, memory: memory, notices: notices)
+  }
+
+  private static func notices(of setting: String, _ precision: ProductPrecision) -> [String] {
+    precision.notices(of: setting, multipliesBytes: Workers.multipliesBytes)
   }
 
   /// Rows of the largest step, were all its prompts the longest and all completions as long as they

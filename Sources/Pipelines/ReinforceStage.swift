@@ -20,7 +20,7 @@ struct ReinforceStage {
     Updater(
       context.policy, optimizer: settings.optimizer, regularization: settings.regularization,
       steps: settings.rounds * settings.updatesPerRound, rowBudget: settings.rowBudget,
-      seed: context.seed(of: position))
+      precision: settings.productPrecision, seed: context.seed(of: position))
   }
 
   /// Runs the rounds from `done` on.
@@ -120,7 +120,8 @@ struct ReinforceStage {
     let fresh = policy.score(
       share.map { group in
         TokenGroup(prompt: group.promptTokens, completions: group.rollouts.map { $0.tokens ?? [] })
-      }, temperature: Float(settings.rollout.temperature), rowBudget: settings.rowBudget)
+      }, temperature: Float(settings.rollout.temperature), rowBudget: settings.rowBudget,
+      as: settings.productPrecision)
     var largest: Float = 0
     for (group, scores) in zip(share, fresh) {
       for (rollout, score) in zip(group.rollouts, scores) {
@@ -131,7 +132,7 @@ struct ReinforceStage {
       }
     }
     // A rounded policy is another one, which the ratio corrects for as long as it is near.
-    let limit: Float = settings.rollout.sampling.isExact ? 0.01 : 3
+    let limit: Float = settings.isExact ? 0.01 : 3
     guard largest <= limit else {
       throw PipelineError.samplerDisagrees(difference: largest, limit: limit, round: round + 1)
     }
@@ -144,7 +145,8 @@ struct ReinforceStage {
     let referenceScores = reference?.score(
       groups.map { group in
         TokenGroup(prompt: group.promptTokens, completions: group.rollouts.map { $0.tokens ?? [] })
-      }, temperature: Float(settings.rollout.temperature), rowBudget: settings.rowBudget)
+      }, temperature: Float(settings.rollout.temperature), rowBudget: settings.rowBudget,
+      as: settings.productPrecision)
     return groups.indices.map { index in
       let sequences = groups[index].rollouts.indices.compactMap { position -> TrainingSequence? in
         let rollout = groups[index].rollouts[position]

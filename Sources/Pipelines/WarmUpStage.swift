@@ -26,7 +26,8 @@ struct WarmUpStage {
   func makeUpdater(_ context: RunContext) -> Updater {
     Updater(
       context.policy, optimizer: settings.optimizer, regularization: settings.regularization,
-      steps: settings.steps, rowBudget: settings.rowBudget, seed: context.seed(of: position))
+      steps: settings.steps, rowBudget: settings.rowBudget,
+      precision: settings.productPrecision, seed: context.seed(of: position))
   }
 
   /// Runs the steps from `done` on.

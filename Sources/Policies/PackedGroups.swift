@@ -1,3 +1,4 @@
+package import Tensors
 package import Transformers
 
 /// A prompt and completions of it, as token ids.
@@ -93,15 +94,18 @@ extension Policy {
   ///   - groups: Prompts that are not empty.
   ///   - temperature: Divides the logits.
   ///   - rowBudget: Rows of a pass, which bounds its memory.
+  ///   - precision: Of the products.
   /// - Returns: For each group and completion one pair of arrays, in nats.
   package func score(
-    _ groups: [TokenGroup], temperature: Float, rowBudget: Int = 2048
+    _ groups: [TokenGroup], temperature: Float, rowBudget: Int = 2048,
+    as precision: ProductPrecision = .float32
   ) -> [[(logProbs: [Float], entropies: [Float])]] {
     var results = groups.map { _ in [(logProbs: [Float], entropies: [Float])]() }
     for lot in PackedGroups.lots(of: groups, rowBudget: rowBudget) {
       let packed = PackedGroups(groups, parts: lot)
       let scores = TokenHead(transformer).score(
-        transformer.forward(packed.rows, keep: false), packed.targets, temperature: temperature)
+        transformer.forward(packed.rows, keep: false, as: precision), packed.targets,
+        temperature: temperature)
       var completions = packed.completions.makeIterator()
       for part in lot {
         for _ in part.completions {

@@ -22,7 +22,7 @@ package struct SamplingSettings: SettingsSection {
   /// In what precision the weights are kept while sampling.
   ///
   /// With `int8` a completion's log-probabilities are those of the rounded policy that wrote it.
-  package var weightPrecision = WeightPrecision.float32
+  package var weightPrecision = ProductPrecision.float32
   /// In what precision keys and values are kept while sampling.
   package var cachePrecision = CachePrecision.float32
 

@@ -20,11 +20,11 @@ package struct RolloutSettings: SettingsSection {
   package var topP = 1.0
   /// Completions that are decoded side by side.
   package var maxRows = 256
-  /// In what precision the weights are kept while sampling; the update always has them whole.
+  /// In what precision the weights are kept while sampling; the update has its own.
   ///
   /// With `int8` sampling is several times faster, and the importance ratio of the objective corrects
   /// for the rounding, so it must have one.
-  package var weightPrecision = WeightPrecision.float32
+  package var weightPrecision = ProductPrecision.float32
   /// In what precision keys and values are kept while sampling.
   ///
   /// With `float16` they take half the memory, and long completions are sampled faster; the ratio of

@@ -71,9 +71,13 @@ package final class KernelProfile: Sendable {
 
   /// Opens a span of a matrix product; `columns` of one operand meet `others` of the other in `rows`
   /// rows, so that the sizes of weights name it whatever the batch.
-  static func product(_ kind: StaticString, _ columns: Int, _ others: Int, rows: Int) -> Span {
-    begin(
-      "\(kind) \(columns) x \(others)", operations: 2 * Double(rows * columns) * Double(others))
+  static func product(
+    _ kind: StaticString, _ columns: Int, _ others: Int, rows: Int, as precision: ProductPrecision
+  ) -> Span {
+    let suffix = precision == .float32 ? "" : " \(precision.rawValue)"
+    return begin(
+      "\(kind) \(columns) x \(others)\(suffix)",
+      operations: 2 * Double(rows * columns) * Double(others))
   }
 
   /// `RowOperations.rmsNorm` for what `#fileID` and `#function` say.

@@ -1,25 +1,5 @@
 import CKernels
 
-/// In what precision a packed matrix keeps its weights.
-package enum WeightPrecision: String, Codable, CaseIterable, Sendable {
-  /// As they are: products have the same bits as with the matrix itself.
-  case float32
-  /// Rounded to eight bits in groups of 64 along a row, each group with a scale; inputs likewise.
-  case int8
-
-  /// What should be known before weights of this precision are multiplied.
-  ///
-  /// - Parameter multipliesBytes: Whether the processor does, as ``Workers/multipliesBytes`` says.
-  /// - Returns: Sentences for people; none where all is well.
-  package func notices(multipliesBytes: Bool) -> [String] {
-    guard self == .int8, !multipliesBytes else { return [] }
-    return [
-      "This processor has no instructions that multiply bytes (AVX-512 VNNI), so 'weightPrecision: "
-        + "int8' is exact but slow here. 'float32' needs no such instructions."
-    ]
-  }
-}
-
 /// A weight matrix `[out, in]` laid out once for many products with few rows.
 ///
 /// It is a copy: it does not follow the weights that it was made from.
@@ -27,13 +7,13 @@ package enum WeightPrecision: String, Codable, CaseIterable, Sendable {
   /// Rows of the matrix, columns of its products.
   package let rows: Int
   package let columns: Int
-  package let precision: WeightPrecision
+  package let precision: ProductPrecision
   /// Panels as `hone_pack` or `hone_pack_int8` lays them out, in whole values.
   private let panels: FloatBuffer
 
   /// Packs `weights`, `[out, in]`, into memory from `pool`, or of its own.
   package init(
-    _ weights: Matrix, as precision: WeightPrecision = .float32, from pool: MemoryPool? = nil
+    _ weights: Matrix, as precision: ProductPrecision = .float32, from pool: MemoryPool? = nil
   ) {
     (rows, columns, self.precision) = (weights.rows, weights.columns, precision)
     let count = (Self.bytes(rows: rows, columns: columns, as: precision) + 3) / 4
@@ -44,12 +24,12 @@ package enum WeightPrecision: String, Codable, CaseIterable, Sendable {
     case .int8:
       unsafe UnsafeMutableRawPointer(panels.base).withMemoryRebound(
         to: UInt8.self, capacity: 4 * panels.count
-      ) { unsafe hone_pack_int8(n, k, weights.base, Int32(weights.stride), $0) }
+      ) { unsafe hone_pack_int8(1, n, k, weights.base, Int32(weights.stride), $0) }
     }
   }
 
   /// Bytes that a matrix takes when it is packed.
-  package static func bytes(rows: Int, columns: Int, as precision: WeightPrecision) -> Int {
+  package static func bytes(rows: Int, columns: Int, as precision: ProductPrecision) -> Int {
     let (n, k) = (Int32(rows), Int32(columns))
     return switch precision {
     case .float32: 4 * hone_packed_size(n, k)
@@ -67,7 +47,7 @@ package enum WeightPrecision: String, Codable, CaseIterable, Sendable {
       unsafe UnsafeRawPointer(panels.base).withMemoryRebound(
         to: UInt8.self, capacity: 4 * panels.count
       ) { panels in
-        unsafe hone_matmul_int8(
+        unsafe hone_matmul_packed_int8(
           m, n, k, a.base, Int32(a.stride), panels, keep ? 1 : 0, c.base, Int32(c.stride))
       }
     }
@@ -83,7 +63,7 @@ package enum WeightPrecision: String, Codable, CaseIterable, Sendable {
 ///   - keep: Whether the values that were there are added to.
 package func multiply(_ a: Matrix, transposed b: PackedMatrix, into c: Matrix, keep: Bool = false) {
   checkProduct(a, rows: b.rows, columns: b.columns, c)
-  let span = KernelProfile.product("a bᵀ", a.columns, b.rows, rows: a.rows)
+  let span = KernelProfile.product("a bᵀ", a.columns, b.rows, rows: a.rows, as: b.precision)
   defer { span.end() }
   b.multiply(a, into: c, keep: keep)
 }

@@ -45,7 +45,7 @@ package struct MemoryPlan: Codable, Equatable, Sendable {
   ///   - hasReference: Whether a frozen copy is kept.
   package init(
     _ shape: TransformerShape, trains: Bool, rows: Int, slots: Int, capacity: Int,
-    promptRows: Int, precision: WeightPrecision = .float32,
+    promptRows: Int, precision: ProductPrecision = .float32,
     cachePrecision: CachePrecision = .float32, hasReference: Bool = false
   ) {
     let values = MemoryLayout<Float>.stride

@@ -1,4 +1,5 @@
 package import Policies
+package import Tensors
 package import PolicyGradient
 package import Rollouts
 import VerifierKit
@@ -30,6 +31,7 @@ package struct ScoredRollouts {
   package let counts: Counts
   private let policy: Policy
   private let rowBudget: Int
+  private let precision: ProductPrecision
 
   /// Groups and completes rollouts.
   ///
@@ -38,11 +40,13 @@ package struct ScoredRollouts {
   ///   - policy: What is to be trained.
   ///   - temperature: For rows that do not say theirs; `nil` stands for 1.
   ///   - rowBudget: Rows of a pass.
+  ///   - precision: Of the products of a pass.
   /// - Throws: ``ScoredRolloutsError``, or a `TokenizerError`.
   package init(
-    _ rollouts: [Rollout], policy: Policy, temperature: Double? = nil, rowBudget: Int
+    _ rollouts: [Rollout], policy: Policy, temperature: Double? = nil, rowBudget: Int,
+    as precision: ProductPrecision = .float32
   ) throws {
-    (self.policy, self.rowBudget) = (policy, rowBudget)
+    (self.policy, self.rowBudget, self.precision) = (policy, rowBudget, precision)
     self.temperature = try Self.temperature(of: rollouts, stated: temperature)
     var counts = Counts(rollouts: rollouts.count)
     var order: [String] = []
@@ -87,7 +91,7 @@ package struct ScoredRollouts {
       throw ScoredRolloutsError.noLesson(problems: order.count, unscored: counts.unscored)
     }
     for index in groups.indices { try Self.complete(&groups[index], policy, &counts) }
-    Self.score(&groups, policy, Float(self.temperature), rowBudget, &counts)
+    Self.score(&groups, policy, Float(self.temperature), rowBudget, precision, &counts)
     (self.groups, self.counts) = (groups, counts)
   }
 
@@ -107,7 +111,8 @@ package struct ScoredRollouts {
   ) -> [TrainingGroup] {
     let advantages = objective.advantages(of: groups.map(\.rewards))
     let referenceScores = reference?.score(
-      groups.map(\.tokenGroup), temperature: Float(temperature), rowBudget: rowBudget)
+      groups.map(\.tokenGroup), temperature: Float(temperature), rowBudget: rowBudget,
+      as: precision)
     return groups.indices.map { index in
       TrainingGroup(
         prompt: groups[index].promptTokens,
@@ -186,7 +191,7 @@ package struct ScoredRollouts {
   /// Gives log-probabilities to the rollouts that have none.
   private static func score(
     _ groups: inout [RolloutGroup], _ policy: Policy, _ temperature: Float, _ rowBudget: Int,
-    _ counts: inout Counts
+    _ precision: ProductPrecision, _ counts: inout Counts
   ) {
     let missing = groups.indices.map { group in
       groups[group].rollouts.indices.filter { groups[group].rollouts[$0].logProbs == nil }
@@ -197,7 +202,7 @@ package struct ScoredRollouts {
         TokenGroup(
           prompt: groups[group].promptTokens,
           completions: missing[group].map { groups[group].rollouts[$0].tokens ?? [] })
-      }, temperature: temperature, rowBudget: rowBudget)
+      }, temperature: temperature, rowBudget: rowBudget, as: precision)
     for (group, found) in zip(open, scores) {
       for (rollout, score) in zip(missing[group], found) {
         groups[group].rollouts[rollout].logProbs = score.logProbs

@@ -16,6 +16,8 @@ package final class Updater {
   package let steps: Int
   /// Rows of a pass.
   package let rowBudget: Int
+  /// Of the products of a pass; weights, moments and gradients are of float32.
+  package let precision: ProductPrecision
   /// Steps taken so far, skipped ones included.
   package private(set) var stepsTaken = 0
   /// Steps that changed weights; the moments' bias corrections count these.
@@ -34,13 +36,14 @@ package final class Updater {
   ///   - regularization: Validated.
   ///   - steps: Of the whole stage.
   ///   - rowBudget: Rows of a pass, which bounds its memory.
+  ///   - precision: Of the products of a pass.
   ///   - seed: Of the stage; decides dropout masks.
   package init(
     _ policy: Policy, optimizer: OptimizerSettings, regularization: RegularizationSettings,
-    steps: Int, rowBudget: Int, seed: UInt64
+    steps: Int, rowBudget: Int, precision: ProductPrecision = .float32, seed: UInt64
   ) {
     (self.policy, self.optimizer, self.regularization) = (policy, optimizer, regularization)
-    (self.steps, self.rowBudget, self.seed) = (steps, rowBudget, seed)
+    (self.steps, self.rowBudget, self.precision, self.seed) = (steps, rowBudget, precision, seed)
     table = RegularizationTable(policy.shape, finalBlocks: regularization.finalBlocks)
     means = FloatBuffer(count: policy.parameters.table.count)
     squares = FloatBuffer(count: policy.parameters.table.count)
@@ -64,7 +67,8 @@ package final class Updater {
     let weight = 1 / Double(max(tokens, 1))
     return step(groups) { lot, gradients in
       var diagnostics = SequenceDiagnostics()
-      let activations = policy.transformer.forward(lot.packed.rows, dropout: lot.dropout)
+      let activations = policy.transformer.forward(
+        lot.packed.rows, dropout: lot.dropout, as: precision)
       let dOutput = TokenHead(policy.transformer).backward(
         activations, lot.packed.targets, temperature: 1, gradients: gradients
       ) { chunk in
@@ -109,7 +113,8 @@ package final class Updater {
         objective: objective, sequences: members.map { sequences[$0] },
         weights: members.map { weights[$0] }, entropyWeight: entropyWeight,
         ranges: lot.packed.completions)
-      let activations = policy.transformer.forward(lot.packed.rows, dropout: lot.dropout)
+      let activations = policy.transformer.forward(
+        lot.packed.rows, dropout: lot.dropout, as: precision)
       let head = TokenHead(policy.transformer)
       if objective.needsWholeSequence {
         slopes.precompute(

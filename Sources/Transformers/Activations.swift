@@ -22,6 +22,8 @@ package struct Activations {
   }
 
   let batch: PackedRows
+  /// Of the products of the pass, and of those of its backward pass.
+  let precision: ProductPrecision
   let dropout: DropoutPlan?
   /// Empty where no backward pass was to follow.
   let blocks: [Block]

@@ -124,7 +124,7 @@ extension Transformer {
     let prompts = rows.map(\.prompt)
     gather(rows.map(\.token), of: parameters.matrix("model.embed_tokens.weight"), into: x)
     for (index, weights) in blocks.enumerated() {
-      let projections = packed?.blocks[index] ?? weights.projections
+      let projections = packed?.blocks[index] ?? weights.projections(as: .float32)
       rmsNorm(
         x, gain: weights.attentionNorm, epsilon: shape.normEpsilon, into: normed, inverse: inverse)
       multiply(normed, transposed: projections.qkv, into: qkv)
@@ -155,7 +155,7 @@ extension Transformer {
       x, gain: parameters.matrix("model.norm.weight"), epsilon: shape.normEpsilon, into: normed,
       inverse: inverse)
     let logits = Matrix(rows: x.rows, columns: shape.vocabularySize, from: memory)
-    multiply(normed, transposed: packed?.head ?? .plain(parameters.head), into: logits)
+    multiply(normed, transposed: packed?.head ?? .plain(parameters.head, .float32), into: logits)
     return logits
   }
 }

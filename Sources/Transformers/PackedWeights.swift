@@ -5,13 +5,13 @@ package import Tensors
 /// It is a copy of the weights as they were, so it is made anew after each update. In `float32`
 /// passes give the same bits with it as without; other precisions are a choice of the one who samples.
 package final class PackedWeights {
-  package let precision: WeightPrecision
+  package let precision: ProductPrecision
   let blocks: [Projections]
   let head: Projection
 
   /// Packs the weights of `parameters`, into memory from `pool`, or of its own.
   package init(
-    _ parameters: Parameters, as precision: WeightPrecision = .float32,
+    _ parameters: Parameters, as precision: ProductPrecision = .float32,
     from pool: MemoryPool? = nil
   ) {
     self.precision = precision
@@ -28,7 +28,7 @@ package final class PackedWeights {
   }
 
   /// Bytes that the packed weights of a transformer of this shape take.
-  package static func bytes(_ shape: TransformerShape, as precision: WeightPrecision) -> Int {
+  package static func bytes(_ shape: TransformerShape, as precision: ProductPrecision) -> Int {
     func bytes(_ rows: Int, _ columns: Int) -> Int {
       PackedMatrix.bytes(rows: rows, columns: columns, as: precision)
     }
@@ -41,7 +41,7 @@ package final class PackedWeights {
 
 /// A weight matrix that inputs are multiplied by, as it is or packed.
 enum Projection {
-  case plain(Matrix)
+  case plain(Matrix, ProductPrecision)
   case packed(PackedMatrix)
 }
 
@@ -54,9 +54,10 @@ struct Projections {
 }
 
 extension BlockWeights {
-  var projections: Projections {
+  func projections(as precision: ProductPrecision) -> Projections {
     Projections(
-      qkv: .plain(qkv), output: .plain(output), gateUp: .plain(gateUp), down: .plain(down))
+      qkv: .plain(qkv, precision), output: .plain(output, precision),
+      gateUp: .plain(gateUp, precision), down: .plain(down, precision))
   }
 }
 
@@ -68,7 +69,8 @@ extension Parameters {
 /// Writes `a bᵀ`, or `c + a bᵀ`, into `c`.
 func multiply(_ a: Matrix, transposed b: Projection, into c: Matrix, keep: Bool = false) {
   switch b {
-  case .plain(let matrix): multiply(a, transposed: matrix, into: c, keep: keep)
+  case .plain(let matrix, let precision):
+    multiply(a, transposed: matrix, into: c, keep: keep, as: precision)
   case .packed(let matrix): multiply(a, transposed: matrix, into: c, keep: keep)
   }
 }

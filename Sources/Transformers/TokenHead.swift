@@ -67,7 +67,7 @@ package struct TokenHead {
     var (logProbs, entropies): ([Float], [Float]) = ([], [])
     logProbs.reserveCapacity(targets.count)
     let hidden = normed(activations, targets)
-    forChunks(targets, hidden: hidden) { range, logits in
+    forChunks(targets, hidden: hidden, as: activations.precision) { range, logits in
       let result = logSoftmax(
         logits, targets: Array(targets.tokens[range]), temperature: temperature)
       logProbs += result.logProbs
@@ -82,7 +82,9 @@ package struct TokenHead {
     targets.rows = rows
     targets.tokens = rows.map { _ in 0 }
     let logits = Matrix(rows: rows.count, columns: transformer.shape.vocabularySize)
-    multiply(normed(activations, targets).values, transposed: weight, into: logits)
+    multiply(
+      normed(activations, targets).values, transposed: weight, into: logits,
+      as: activations.precision)
     return logits
   }
 
@@ -106,7 +108,7 @@ package struct TokenHead {
     let hidden = normed(activations, targets)
     let dWeight = gradients.head
     let dHidden = Matrix(rows: targets.count, columns: shape.width, from: transformer.memory)
-    forChunks(targets, hidden: hidden) { range, logits in
+    forChunks(targets, hidden: hidden, as: activations.precision) { range, logits in
       let tokens = Array(targets.tokens[range])
       let result = logSoftmax(logits, targets: tokens, temperature: temperature)
       let wanted = slopes(
@@ -114,8 +116,9 @@ package struct TokenHead {
       logSoftmaxBackward(
         logits, targets: tokens, temperature: temperature, result: result,
         dLogProbs: wanted.dLogProbs, dEntropies: wanted.dEntropies)
-      multiply(logits, weight, into: dHidden.rows(range))
-      multiply(transposed: logits, hidden.values.rows(range), into: dWeight)
+      multiply(logits, weight, into: dHidden.rows(range), as: activations.precision)
+      multiply(
+        transposed: logits, hidden.values.rows(range), into: dWeight, as: activations.precision)
     }
     // Through the final norm, in the rows as they were gathered, and back to where they came from.
     rmsNormBackward(
@@ -154,7 +157,8 @@ package struct TokenHead {
   }
 
   private func forChunks(
-    _ targets: Targets, hidden: Hidden, _ body: (Range<Int>, Matrix) -> Void
+    _ targets: Targets, hidden: Hidden, as precision: ProductPrecision,
+    _ body: (Range<Int>, Matrix) -> Void
   ) {
     precondition(targets.tokens.count == targets.rows.count)
     let whole = Matrix(
@@ -163,7 +167,7 @@ package struct TokenHead {
     for start in stride(from: 0, to: targets.count, by: chunk) {
       let range = start..<min(targets.count, start + chunk)
       let logits = whole.rows(0..<range.count)
-      multiply(hidden.values.rows(range), transposed: weight, into: logits)
+      multiply(hidden.values.rows(range), transposed: weight, into: logits, as: precision)
       body(range, logits)
     }
   }

@@ -26,7 +26,7 @@ package final class Transformer {
   package func zeroGradients() -> Parameters { Parameters(zerosLike: parameters, from: memory) }
 
   /// The weights as they are now, packed.
-  package func packed(as precision: WeightPrecision) -> PackedWeights {
+  package func packed(as precision: ProductPrecision) -> PackedWeights {
     PackedWeights(parameters, as: precision, from: memory)
   }
 
@@ -44,12 +44,14 @@ package final class Transformer {
   ///   - batch: Rows of token ids below the vocabulary's size.
   ///   - dropout: `nil` outside training.
   ///   - keep: Whether a backward pass will follow; otherwise no block's values are kept.
+  ///   - precision: Of the products with plain weights, and of the backward pass.
   ///   - packed: The same weights packed, where no backward pass will follow.
   ///   - observe: Called with each block's index and its keys and values, `[rows, 2 * kvWidth]`.
   /// - Returns: The output of the last block, with what the backward pass needs.
   package func forward(
     _ batch: PackedRows, dropout: DropoutPlan? = nil, keep: Bool = true,
-    packed: PackedWeights? = nil, observe: ((Int, Matrix) -> Void)? = nil
+    as precision: ProductPrecision = .float32, packed: PackedWeights? = nil,
+    observe: ((Int, Matrix) -> Void)? = nil
   ) -> Activations {
     let phase = KernelProfile.begin("forward")
     defer { phase.end() }
@@ -62,7 +64,7 @@ package final class Transformer {
     let gated = matrix(shape.feedForwardWidth)
     var kept: [Activations.Block] = []
     for (index, weights) in blocks.enumerated() {
-      let projections = packed?.blocks[index] ?? weights.projections
+      let projections = packed?.blocks[index] ?? weights.projections(as: precision)
       rmsNorm(
         x, gain: weights.attentionNorm, epsilon: shape.normEpsilon, into: normed, inverse: inverse)
       let qkv = matrix(weights.qkv.rows)
@@ -92,7 +94,8 @@ package final class Transformer {
       }
       x = next
     }
-    return Activations(batch: batch, dropout: dropout, blocks: kept, output: x)
+    return Activations(
+      batch: batch, precision: precision, dropout: dropout, blocks: kept, output: x)
   }
 
   /// What the norms of queries and keys leave for the backward pass.

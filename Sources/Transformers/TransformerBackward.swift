@@ -5,7 +5,8 @@ extension Transformer {
   ///
   /// - Parameters:
   ///   - dOutput: Gradient of the output, `[rows, width]`; overwritten by that of the embeddings.
-  ///   - activations: Of the pass before, made with `keep`; their matrices are overwritten.
+  ///   - activations: Of the pass before, made with `keep`, in the precision of which products are made; their
+  ///     matrices are overwritten.
   ///   - gradients: Accumulated, laid out like the parameters.
   package func backward(
     _ dOutput: Matrix, activations: Activations, gradients: Parameters
@@ -14,7 +15,7 @@ extension Transformer {
     defer { phase.end() }
     precondition(gradients.shape == shape, "gradients of another shape")
     let rows = activations.batch.count
-    let batch = activations.batch
+    let (batch, precision) = (activations.batch, activations.precision)
     let table = angles(positions: batch.longest)
     precondition(activations.blocks.count == blocks.count, "the pass kept nothing")
     func matrix(_ columns: Int) -> Matrix { Matrix(rows: rows, columns: columns, from: memory) }
@@ -29,21 +30,21 @@ extension Transformer {
       let slopes = BlockWeights(gradients, block: index)
 
       let dDown = masked(dX, activations, index, .feedForward)
-      multiply(dDown, weights.down, into: dGated)
+      multiply(dDown, weights.down, into: dGated, as: precision)
       gatedUnitBackward(dGated, gateUp: kept.gateUp, output: gated)
-      multiply(transposed: dDown, gated, into: slopes.down)
+      multiply(transposed: dDown, gated, into: slopes.down, as: precision)
       rmsNorm(
         kept.middle, gain: weights.feedForwardNorm, epsilon: shape.normEpsilon, into: normed,
         inverse: inverse)
-      multiply(transposed: kept.gateUp, normed, into: slopes.gateUp)
-      multiply(kept.gateUp, weights.gateUp, into: dNormed)
+      multiply(transposed: kept.gateUp, normed, into: slopes.gateUp, as: precision)
+      multiply(kept.gateUp, weights.gateUp, into: dNormed, as: precision)
       rmsNormBackward(
         dNormed, x: kept.middle, gain: weights.feedForwardNorm, inverse: inverse,
         into: dX, dGain: slopes.feedForwardNorm)
 
       let dAdded = masked(dX, activations, index, .attention)
-      multiply(dAdded, weights.output, into: dAttended)
-      multiply(transposed: dAdded, kept.attended, into: slopes.output)
+      multiply(dAdded, weights.output, into: dAttended, as: precision)
+      multiply(transposed: dAdded, kept.attended, into: slopes.output, as: precision)
       attention.backward(
         dAttended, qkv: kept.qkv, segments: batch.segments, groups: batch.groups,
         output: kept.attended, logSums: kept.logSums, into: dQKV)
@@ -54,8 +55,8 @@ extension Transformer {
       rmsNorm(
         kept.input, gain: weights.attentionNorm, epsilon: shape.normEpsilon, into: normed,
         inverse: inverse)
-      multiply(transposed: dQKV, normed, into: slopes.qkv)
-      multiply(dQKV, weights.qkv, into: dNormed)
+      multiply(transposed: dQKV, normed, into: slopes.qkv, as: precision)
+      multiply(dQKV, weights.qkv, into: dNormed, as: precision)
       rmsNormBackward(
         dNormed, x: kept.input, gain: weights.attentionNorm, inverse: inverse,
         into: dX, dGain: slopes.attentionNorm)

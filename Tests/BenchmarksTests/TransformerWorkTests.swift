@@ -106,6 +106,12 @@ import Transformers
     #expect(prefill.map(\.bytes) == [packed, 0])
     #expect(
       prefill.map(\.operations).reduce(0, +) == work.prefill(count: 3, length: 5).operations)
+    let training = work.training(rows: 6, scored: 4, pairs: 21, as: .reduced)
+    #expect(training.map(\.arithmetic) == ["int8 dot product", "float32 multiply-add"])
+    #expect(
+      training.map(\.operations) == [
+        work.training(rows: 6, scored: 4, pairs: 0).operations, Double(3 * 4 * 3 * 12 * 21),
+      ])
   }
 
   @Test func `weights in float32 are one part`() {

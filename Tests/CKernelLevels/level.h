@@ -20,6 +20,7 @@
 #define hone_packed_int8_size OF_LEVEL(hone_packed_int8_size)
 #define hone_pack_int8 OF_LEVEL(hone_pack_int8)
 #define hone_matmul_int8 OF_LEVEL(hone_matmul_int8)
+#define hone_matmul_packed_int8 OF_LEVEL(hone_matmul_packed_int8)
 #define hone_norm OF_LEVEL(hone_norm)
 #define hone_norm_backward OF_LEVEL(hone_norm_backward)
 #define hone_rotate OF_LEVEL(hone_rotate)
@@ -54,5 +55,6 @@
 #define hone_product_kernels OF_LEVEL(hone_product_kernels)
 #define multiply_panel OF_LEVEL(multiply_panel)
 #define pack_panel OF_LEVEL(pack_panel)
+#define round_left OF_LEVEL(round_left)
 #define pack_blocks OF_LEVEL(pack_blocks)
 #endif

@@ -15,24 +15,26 @@ static void naive_matmul(int transpose_a, int transpose_b, int m, int n, int k, 
     }
 }
 
-// Bytes of up to 64 values, and their scale.
-static float rounded(const float *x, int count, int *bytes) {
+// Bytes of up to 64 values, `step` apart, and their scale.
+static float rounded(const float *x, size_t step, int count, int *bytes) {
   float largest = 0;
-  for (int i = 0; i < count; i++) largest = fmaxf(largest, fabsf(x[i]));
+  for (int i = 0; i < count; i++) largest = fmaxf(largest, fabsf(x[i * step]));
   for (int i = 0; i < count; i++)
-    bytes[i] = largest > 1e-30f ? (int)rintf(x[i] * (127.0f / largest)) : 0;
+    bytes[i] = largest > 1e-30f ? (int)rintf(x[i * step] * (127.0f / largest)) : 0;
   return largest > 1e-30f ? largest / 127.0f : 0;
 }
 
-void naive_matmul_int8(int m, int n, int k, const float *a, int lda, const float *b, int ldb,
-                       int keep, float *c, int ldc) {
+static void naive_matmul_int8(int transpose_a, int transpose_b, int m, int n, int k, const float *a,
+                              int lda, const float *b, int ldb, int keep, float *c, int ldc) {
+  size_t a_step = transpose_a ? lda : 1, a_row = transpose_a ? 1 : lda;
+  size_t b_step = transpose_b ? 1 : ldb, b_column = transpose_b ? ldb : 1;
   for (int i = 0; i < m; i++)
     for (int j = 0; j < n; j++) {
       double sum = keep ? c[(size_t)i * ldc + j] : 0;
       for (int from = 0; from < k; from += 64) {
         int x[64], y[64], count = k - from < 64 ? k - from : 64, product = 0;
-        double scale = rounded(a + (size_t)i * lda + from, count, x);
-        scale *= rounded(b + (size_t)j * ldb + from, count, y);
+        double scale = rounded(a + i * a_row + from * a_step, a_step, count, x);
+        scale *= rounded(b + j * b_column + from * b_step, b_step, count, y);
         for (int l = 0; l < count; l++) product += x[l] * y[l];
         sum += product * scale;
       }
@@ -286,6 +288,7 @@ static void naive_adamw(float *p, const float *g, float *m, float *v, size_t cou
 hone_kernels naive_kernels(void) {
   hone_kernels kernels = *usual_kernels();
   kernels.matmul = naive_matmul;
+  kernels.matmul_int8 = naive_matmul_int8;
   kernels.norm = naive_norm;
   kernels.norm_backward = naive_norm_backward;
   kernels.rotate = naive_rotate;

@@ -105,6 +105,10 @@ import VerifierKit
         + "{ rollout: { cachePrecision: float16 }, objective: { ratio: none } } }]",
       says: "reinforce.rollout.cachePrecision"),
     Bad(
+      text: "stages: [{ reinforce: { productPrecision: int8, objective: { ratio: none } } }]",
+      says: "reinforce.productPrecision"),
+    Bad(text: "stages: [{ warmUp: { productPrecision: int4 } }]", says: "warmUp.productPrecision"),
+    Bad(
       text: "stages: [{ reinforce: { rollout: { weightPrecision: int4 } } }]",
       says: "reinforce.rollout.weightPrecision"),
     Bad(

@@ -38,9 +38,9 @@ import Transformers
 
   @Test(
     arguments: [1, 2, 3, 4, 7, 64],
-    [(WeightPrecision.float32, CachePrecision.float32), (.int8, .float32), (.int8, .float16)])
+    [(ProductPrecision.float32, CachePrecision.float32), (.int8, .float32), (.int8, .float16)])
   func `the same seed writes the same bits for any number of rows`(
-    rows: Int, precision: (weights: WeightPrecision, cache: CachePrecision)
+    rows: Int, precision: (weights: ProductPrecision, cache: CachePrecision)
   ) throws {
     let policy = try SmallPolicy.make()
     func completions(_ rows: Int) -> [[Completion]] {

@@ -101,15 +101,23 @@ import Testing
     let (a, b) = (random(size[0] * size[1], 4), random(size[1] * size[2], 5))
     let it = try #require(level.kernels)
     var packed = [UInt8](repeating: 0, count: it.packed_int8_size(n, k))
-    it.pack_int8(n, k, b, k, &packed)
+    it.pack_int8(1, n, k, b, k, &packed)
     for keep: Int32 in [0, 1] {
-      var c = random(size[0] * size[2], 6)
-      var (expected, part) = (c, Array(c.suffix(Int(n))))
-      naive_matmul_int8(m, n, k, a, k, b, k, keep, &expected, n)
-      it.matmul_int8(m, n, k, a, k, packed, keep, &c, n)
-      expectClose(c, expected, .accumulated(terms: size[1] / 64 + 2), "keep \(keep)")
-      it.matmul_int8(1, n, k, Array(a.suffix(Int(k))), k, packed, keep, &part, n)
-      #expect(part == c.suffix(Int(n)), "the last row alone")
+      let before = random(size[0] * size[2], 6)
+      for (ta, tb) in [(0, 1), (0, 0), (1, 0), (1, 1)] as [(Int32, Int32)] {
+        try compare(level, .accumulated(terms: size[1] / 64 + 2), "\(ta) \(tb), keep \(keep)") {
+          it in
+          var c = before
+          it.matmul_int8(ta, tb, m, n, k, a, ta == 0 ? k : m, b, tb == 0 ? n : k, keep, &c, n)
+          return [c]
+        }
+      }
+      var (whole, c, part) = (before, before, Array(before.suffix(Int(n))))
+      it.matmul_int8(0, 1, m, n, k, a, k, b, k, keep, &whole, n)
+      it.matmul_packed_int8(m, n, k, a, k, packed, keep, &c, n)
+      #expect(c == whole, "packed")
+      it.matmul_packed_int8(1, n, k, Array(a.suffix(Int(k))), k, packed, keep, &part, n)
+      #expect(part == whole.suffix(Int(n)), "the last row alone")
     }
   }
 
@@ -118,7 +126,7 @@ import Testing
     let weights = random(53 * 12_800, 7)
     func packed(_ kernels: hone_kernels) -> [UInt8] {
       var packed = [UInt8](repeating: 0, count: kernels.packed_int8_size(53, 12_800))
-      kernels.pack_int8(53, 12_800, weights, 12_800, &packed)
+      kernels.pack_int8(1, 53, 12_800, weights, 12_800, &packed)
       return packed
     }
     #expect(try packed(#require(level.kernels)) == packed(#require(Level.portable.kernels)))

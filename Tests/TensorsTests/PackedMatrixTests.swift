@@ -27,8 +27,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [WeightPrecision.float32, .int8])
-  func `a row's product does not depend on the rows beside it`(precision: WeightPrecision) {
+  @Test(arguments: [ProductPrecision.float32, .int8])
+  func `a row's product does not depend on the rows beside it`(precision: ProductPrecision) {
     let x = random(70, 100, seed: 4)
     let packed = PackedMatrix(random(53, 100, seed: 5), as: precision)
     let all = Matrix(rows: 70, columns: 53)
@@ -64,19 +64,23 @@ import Testing
     #expect(product.array.allSatisfy { $0 == 0 })
   }
 
-  @Test func `what is no number becomes zero in eight bits, and spares its neighbours`() {
+  @Test func `what is no number makes its row no number in eight bits, and spares the others`() {
     let x = random(3, 128, seed: 10)
     let weights = random(20, 128, seed: 11)
     let packed = PackedMatrix(weights, as: .int8)
     let expected = Matrix(rows: 3, columns: 20)
     multiply(x, transposed: packed, into: expected)
-    (x[1, 5], x[1, 70]) = (.nan, .infinity)
-    let product = Matrix(rows: 3, columns: 20)
-    multiply(x, transposed: packed, into: product)
-    #expect(product.array.allSatisfy { $0.isFinite })
-    for row in [0, 2] {
-      #expect(
-        product.rows(row..<row + 1).array == expected.rows(row..<row + 1).array, "row \(row)")
+    for (column, value) in [(5, Float.nan), (70, .infinity), (127, -.infinity)] {
+      let kept = x[1, column]
+      x[1, column] = value
+      let product = Matrix(rows: 3, columns: 20)
+      multiply(x, transposed: packed, into: product)
+      x[1, column] = kept
+      #expect(product.rows(1..<2).array.allSatisfy { $0.isNaN }, "\(value)")
+      for row in [0, 2] {
+        #expect(
+          product.rows(row..<row + 1).array == expected.rows(row..<row + 1).array, "row \(row)")
+      }
     }
   }
 
@@ -103,11 +107,12 @@ import Testing
   }
 
   @Test func `eight bits on a processor that does not multiply bytes are told of`() {
-    #expect(WeightPrecision.int8.notices(multipliesBytes: true) == [])
-    let notices = WeightPrecision.int8.notices(multipliesBytes: false)
+    #expect(ProductPrecision.int8.notices(of: "weightPrecision", multipliesBytes: true) == [])
+    let notices = ProductPrecision.int8.notices(of: "weightPrecision", multipliesBytes: false)
     #expect(notices.count == 1 && notices.allSatisfy { $0.contains("'float32'") })
     for answer in [false, true] {
-      #expect(WeightPrecision.float32.notices(multipliesBytes: answer) == [])
+      #expect(
+        ProductPrecision.float32.notices(of: "weightPrecision", multipliesBytes: answer) == [])
     }
     // Bytes are multiplied by vectors of 512 bits.
     #expect(!Workers.multipliesBytes || Workers.kernels == "avx512")

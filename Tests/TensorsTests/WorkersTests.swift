@@ -21,6 +21,9 @@ import Testing
     multiply(x, transposed: weight, into: product)
     let dWeight = Matrix(rows: 400, columns: width)
     multiply(transposed: product, x, into: dWeight)
+    let (rounded, dRounded) = (Matrix(rows: rows, columns: 400), Matrix(rows: 400, columns: width))
+    multiply(x, transposed: weight, into: rounded, as: .int8)
+    multiply(transposed: rounded, x, into: dRounded, as: .int8)
     let (normed, inverse) = (Matrix(rows: rows, columns: width), Matrix(rows: rows, columns: 1))
     let gain = random(1, width, 3)
     rmsNorm(x, gain: gain, epsilon: 1e-5, into: normed, inverse: inverse)
@@ -44,7 +47,8 @@ import Testing
     let drawn = sample(
       product, temperature: 0.7, uniforms: (0..<rows).map { Double($0) / Double(rows) })
     return [
-      product.array, dWeight.array, dx.array, dGain.array, table.array, output.array, dQKV.array,
+      product.array, dWeight.array, rounded.array, dRounded.array, dx.array, dGain.array,
+      table.array, output.array, dQKV.array,
       scored.logProbs, scored.entropies, drawn.draws.map { Float($0.token) },
       [Float(dWeight.buffer.sumOfSquares)],
     ]

@@ -48,8 +48,8 @@ import Transformers
     Self.expect(plan.update, near: policy.transformer.memory.peakBytes)
   }
 
-  @Test(arguments: WeightPrecision.allCases)
-  func `a generation takes what its plan says`(precision: WeightPrecision) throws {
+  @Test(arguments: ProductPrecision.allCases)
+  func `a generation takes what its plan says`(precision: ProductPrecision) throws {
     let policy = try Self.policy(queryKeyNorm: false)
     var settings = SamplingSettings()
     settings.weightPrecision = precision

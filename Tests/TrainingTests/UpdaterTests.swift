@@ -34,7 +34,8 @@ import Transformers
 
   /// An updater that steps plainly: its means are a tenth of the gradients.
   static func updater(
-    _ policy: Policy, rowBudget: Int = 1000, dropout: Double = 0, decay: Double = 0,
+    _ policy: Policy, rowBudget: Int = 1000, precision: ProductPrecision = .float32,
+    dropout: Double = 0, decay: Double = 0,
     learningRate: Double = 1e-3, finalBlocks: Int = 1
   ) -> Updater {
     var (optimizer, regularization) = (OptimizerSettings(), RegularizationSettings())
@@ -46,7 +47,7 @@ import Transformers
     regularization.finalBlocks = finalBlocks
     return Updater(
       policy, optimizer: optimizer, regularization: regularization, steps: 10,
-      rowBudget: rowBudget, seed: 3)
+      rowBudget: rowBudget, precision: precision, seed: 3)
   }
 
   /// The gradient of one step: means begin at 0, so after it they are `(1 - beta1)` times as large.
@@ -200,10 +201,11 @@ import Transformers
 
   // MARK: - Steps that are left out
 
-  @Test func `a step that is not finite is left out and counted`() throws {
+  @Test(arguments: ProductPrecision.allCases)
+  func `a step that is not finite is left out and counted`(precision: ProductPrecision) throws {
     let policy = try SmallPolicy.make()
     let groups = Self.groups(policy)
-    let updater = Self.updater(policy, decay: 0.1)
+    let updater = Self.updater(policy, precision: precision, decay: 0.1)
     _ = updater.fit(groups)
     let place = 77
     let value = policy.parameters.values[place]

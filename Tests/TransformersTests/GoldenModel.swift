@@ -97,10 +97,10 @@ struct GoldenBatch {
   /// The gradient of `Σ weight·logProb - coefficient·Σ entropy`.
   func gradients(
     of transformer: Transformer, temperature: Float, entropyCoefficient: Float, copies: Int = 1,
-    chunkBytes: Int = 1 << 20
+    chunkBytes: Int = 1 << 20, as precision: ProductPrecision = .float32
   ) -> Parameters {
     let gradients = Parameters(transformer.shape)
-    let activations = transformer.forward(rows)
+    let activations = transformer.forward(rows, as: precision)
     let head = TokenHead(transformer, chunkBytes: chunkBytes)
     let dOutput = head.backward(
       activations, targets, temperature: temperature, gradients: gradients

@@ -44,6 +44,31 @@ import Testing
   }
 
   @Test(arguments: GoldenModel.names)
+  func `in eight bits scores and gradients are near the reference's`(name: String) throws {
+    let model = try GoldenModel(name)
+    let (batch, transformer) = (GoldenBatch(model.golden), Transformer(model.parameters))
+    let scores = TokenHead(transformer).score(
+      transformer.forward(batch.rows, as: .int8), batch.targets,
+      temperature: model.golden.temperature)
+    let gaps = zip(scores.logProbs, model.golden.rows.flatMap(\.logProbs)).map { abs($0 - $1) }
+    #expect(try #require(gaps.max()) < 0.05 && gaps.contains { $0 > 1e-5 }, "rounded, but little")
+    let gradients = batch.gradients(
+      of: transformer, temperature: model.golden.temperature,
+      entropyCoefficient: model.golden.entropyCoefficient, as: .int8)
+    let expected = try gradients.table.entries.flatMap {
+      try #require(model.gradients.tensors[$0.name]).values
+    }
+    let actual = gradients.table.entries.flatMap { gradients.matrix($0).array }
+    func product(_ a: [Float], _ b: [Float]) -> Double {
+      zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    let (length, norm) = (product(expected, expected), product(actual, actual))
+    let cosine = product(expected, actual) / (length * norm).squareRoot()
+    #expect(cosine > 0.999, "the gradients point the same way: \(cosine)")
+    #expect(abs((norm / length).squareRoot() - 1) < 0.02, "and are as long")
+  }
+
+  @Test(arguments: GoldenModel.names)
   func `a shared prompt gives the gradients of separate ones`(name: String) throws {
     let model = try GoldenModel(name)
     func gradients(shared: Bool) -> [Float] {

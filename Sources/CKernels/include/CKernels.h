@@ -48,13 +48,15 @@ void hone_pack(int transpose_b, int n, int k, const float *b, int ldb, float *pa
 void hone_matmul_packed(int m, int n, int k, const float *a, int lda, const float *packed, int keep,
                         float *c, int ldc);
 
-// The same with weights and inputs rounded to eight bits in groups of 64 along k, each group with a
-// scale. b is [n, k], as checkpoints store weights. Sizes are bytes. NaN and infinity are not kept.
-// Where the processor does not multiply bytes, the same sums are made one by one, slowly.
+// The same with both sides rounded to eight bits in groups of 64 along k, each group with a scale; sums
+// of bytes are exact, sums over groups of float32. Sizes are bytes. A group with NaN or infinity makes
+// NaN. Where the processor does not multiply bytes, the same sums are made one by one, slowly.
+void hone_matmul_int8(int transpose_a, int transpose_b, int m, int n, int k, const float *a, int lda,
+                      const float *b, int ldb, int keep, float *c, int ldc);
 size_t hone_packed_int8_size(int n, int k);
-void hone_pack_int8(int n, int k, const float *b, int ldb, uint8_t *packed);
-void hone_matmul_int8(int m, int n, int k, const float *a, int lda, const uint8_t *packed, int keep,
-                      float *c, int ldc);
+void hone_pack_int8(int transpose_b, int n, int k, const float *b, int ldb, uint8_t *packed);
+void hone_matmul_packed_int8(int m, int n, int k, const float *a, int lda, const uint8_t *packed,
+                             int keep, float *c, int ldc);
 
 // Whether the processor multiplies bytes: 1 or 0.
 int hone_multiplies_bytes(void);

@@ -2,6 +2,6 @@
 #define LEVEL avx2
 #include "level.h"
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
-#include "../../Sources/CKernels/quantized.c"
+#include "../../Sources/CKernels/bytes.c"
 #pragma clang attribute pop
 #endif

@@ -1,0 +1,7 @@
+#if defined(__x86_64__)
+#define LEVEL avx2
+#include "level.h"
+#pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
+#include "../../Sources/CKernels/byte_products.c"
+#pragma clang attribute pop
+#endif

@@ -1,3 +1,0 @@
-#define LEVEL portable
-#include "level.h"
-#include "../../Sources/CKernels/quantized.c"
