@@ -138,7 +138,7 @@ struct product {
   float *c;
   size_t ldc;
   int m, n, k, keep;
-  int panels_across, across;
+  tiling tiles;
 };
 
 // `rows` rows from `first_row` on against one panel.
@@ -187,9 +187,9 @@ static void multiply_panel_of_bytes(const struct product *p, int first_row, int 
 
 static void multiply_tile(void *context, int tile) {
   const struct product *p = context;
-  int row = tile / p->across * TILE_ROWS, first = tile % p->across * p->panels_across;
-  int rows = p->m - row < TILE_ROWS ? p->m - row : TILE_ROWS;
-  int panels = (p->n + PANEL - 1) / PANEL, last = first + p->panels_across;
+  int row = tile / p->tiles.across * p->tiles.rows, first = tile % p->tiles.across * p->tiles.panels;
+  int rows = p->m - row < p->tiles.rows ? p->m - row : p->tiles.rows;
+  int panels = (p->n + PANEL - 1) / PANEL, last = first + p->tiles.panels;
   for (int panel = first; panel < (last < panels ? last : panels); panel++)
     multiply_panel_of_bytes(p, row, rows, panel);
 }
@@ -201,11 +201,9 @@ static void multiply(int transpose_a, int m, int n, int k, const float *a, int l
   round_left(transpose_a, m, k, a, lda, rows);
   struct product p = {.rows = rows, .packed = packed, .c = c, .ldc = ldc, .m = m, .n = n, .k = k,
                       .keep = keep};
-  int panels = (n + PANEL - 1) / PANEL, row_tiles = (m + TILE_ROWS - 1) / TILE_ROWS;
-  int wanted = (4 * hone_workers() + row_tiles - 1) / row_tiles;
-  p.panels_across = (panels + wanted - 1) / wanted;
-  p.across = (panels + p.panels_across - 1) / p.panels_across;
-  hone_parallel(row_tiles * p.across, multiply_tile, &p);
+  int panels = (n + PANEL - 1) / PANEL;
+  p.tiles = tiles_of(m, panels, ROWS, TILE_ROWS, panels);
+  hone_parallel(p.tiles.count, multiply_tile, &p);
 }
 
 // A product without rows, columns or terms; 1 where it was one.

@@ -157,6 +157,26 @@ static block_function *block_for_this_processor(void) {
   return narrow_block;
 }
 
+tiling tiles_of(int rows, int panels, int block, int most_rows, int most_panels) {
+  int workers = hone_workers(), down = (rows + most_rows - 1) / most_rows;
+  int even = ((rows + down - 1) / down + block - 1) / block * block;
+  down = (rows + even - 1) / even;
+  int wanted = (4 * workers + down - 1) / down, widest = (panels + wanted - 1) / wanted;
+  if (widest > most_panels) widest = most_panels;
+  // The widest of the widths with which the worker that has most has least; narrower than a third of
+  // what may be is not worth it.
+  int best = widest, least = 0;
+  for (int width = widest; width > 0 && 3 * width >= widest; width--) {
+    int tiles = down * ((panels + width - 1) / width), most = (tiles + workers - 1) / workers * width;
+    if (least == 0 || most < least) {
+      best = width;
+      least = most;
+    }
+  }
+  int across = (panels + best - 1) / best;
+  return (tiling){even, best, across, down * across};
+}
+
 void multiply_panel(const left_side *a, int row, int rows, int from, int k, const float *panel,
                     int columns, int keep, float *c, size_t ldc, const float *next) {
   block_function *multiply_block = block_for_this_processor();

@@ -20,6 +20,16 @@ typedef struct {
   int depth;      // rows of a block's memory: k when blocks were packed
 } left_side;
 
+// Tiles of a product: blocks of `rows` rows by `panels` panels, `across` of them side by side.
+typedef struct {
+  int rows, panels, across, count;
+} tiling;
+
+// Cuts `rows` rows and `panels` panels into tiles of at most the given sizes, whole multiples of
+// `block` rows: at least a few for each worker, so that a slow one takes fewer, and as many that all
+// workers have about the same.
+tiling tiles_of(int rows, int panels, int block, int most_rows, int most_panels);
+
 // c = a * panel + keep * c for `rows` rows and the first `columns` columns of c. `next` is memory
 // that will be needed soon, or NULL.
 void multiply_panel(const left_side *a, int row, int rows, int from, int k, const float *panel,

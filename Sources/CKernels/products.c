@@ -14,7 +14,7 @@ struct product {
   float *c;
   size_t ldc;
   int m, n, depth, keep;
-  int rows, panels_across, across;  // of a tile; and tiles in a row of tiles
+  tiling tiles;
   // A transposed left side [depth, m], of which each tile packs its own rows; or NULL.
   const float *transposed;
   size_t stride;
@@ -28,14 +28,14 @@ static int part_of(int k) {
 
 static void multiply_tile(void *context, int tile) {
   const struct product *p = context;
-  int row = tile / p->across * p->rows, first = tile % p->across * p->panels_across;
-  int rows = p->m - row < p->rows ? p->m - row : p->rows;
-  int panels = (p->n + PANEL - 1) / PANEL, last = first + p->panels_across;
+  int row = tile / p->tiles.across * p->tiles.rows, first = tile % p->tiles.across * p->tiles.panels;
+  int rows = p->m - row < p->tiles.rows ? p->m - row : p->tiles.rows;
+  int panels = (p->n + PANEL - 1) / PANEL, last = first + p->tiles.panels;
   if (last > panels) last = panels;
   left_side a = p->a;
   int a_row = row;
   if (p->transposed != NULL) {
-    float *blocks = tile_scratch((size_t)p->rows * p->depth);
+    float *blocks = tile_scratch((size_t)p->tiles.rows * p->depth);
     pack_blocks(p->transposed, p->stride, row, rows, 0, p->depth, blocks);
     a = (left_side){blocks, 0, p->depth};
     a_row = 0;
@@ -57,22 +57,20 @@ static void multiply_tile(void *context, int tile) {
   }
 }
 
-// a [m, depth] times packed columns, in a few tiles for each worker, so that a slow one takes fewer.
+// a [m, depth] times packed columns. Tiles are of whole blocks, as a packed left side is.
 static void multiply_tiles(struct product *p) {
-  int panels = (p->n + PANEL - 1) / PANEL, tiles = 4 * hone_workers();
-  p->rows = TILE_ROWS;
-  if (p->transposed != NULL) {  // whole lines of its memory
-    p->rows = (p->m / tiles + 15) / 16 * 16;
-    if (p->rows < 16) p->rows = 16;
-    if (p->rows > TRANSPOSED_ROWS) p->rows = TRANSPOSED_ROWS;
+  int panels = (p->n + PANEL - 1) / PANEL;
+  if (2.0 * p->m * p->n * p->depth < 2e5) {  // not worth waking anyone
+    p->tiles = (tiling){(p->m + BLOCK - 1) / BLOCK * BLOCK, panels, 1, 1};
+  } else if (p->transposed != NULL) {
+    // Tiles of few rows, since each packs its own; sixteen are whole lines of their memory.
+    int most = p->m / (4 * hone_workers());
+    if (most < 16) most = 16;
+    p->tiles = tiles_of(p->m, panels, 16, most < TRANSPOSED_ROWS ? most : TRANSPOSED_ROWS, panels);
+  } else {
+    p->tiles = tiles_of(p->m, panels, BLOCK, TILE_ROWS, p->m > TILE_ROWS ? TILE_PANELS : panels);
   }
-  int row_tiles = (p->m + p->rows - 1) / p->rows, wanted = (tiles + row_tiles - 1) / row_tiles;
-  p->panels_across = (panels + wanted - 1) / wanted;
-  if (p->panels_across > TILE_PANELS && p->m > TILE_ROWS && p->transposed == NULL)
-    p->panels_across = TILE_PANELS;
-  if (2.0 * p->m * p->n * p->depth < 2e5) p->panels_across = panels;  // not worth waking anyone
-  p->across = (panels + p->panels_across - 1) / p->panels_across;
-  hone_parallel(row_tiles * p->across, multiply_tile, p);
+  hone_parallel(p->tiles.count, multiply_tile, p);
 }
 
 static void clear(int m, int n, float *c, int ldc) {

@@ -55,6 +55,7 @@
 #define hone_product_kernels OF_LEVEL(hone_product_kernels)
 #define multiply_panel OF_LEVEL(multiply_panel)
 #define pack_panel OF_LEVEL(pack_panel)
+#define tiles_of OF_LEVEL(tiles_of)
 #define round_left OF_LEVEL(round_left)
 #define pack_blocks OF_LEVEL(pack_blocks)
 #endif
