@@ -20,7 +20,7 @@ struct ProfileCommand: AsyncParsableCommand {
   @Argument(help: "The workload.")
   var name: WorkloadName
 
-  @Option(help: "Repeats; the first, which warms up, is in the profile, too.")
+  @Option(help: "Repeats, after one that warms up and is left out.")
   var repeats = 3
 
   @Option(help: "Leave out what takes less of the whole, in percent.")

@@ -49,8 +49,8 @@ enum Workloads {
         return TrainingGroup(
           prompt: [tokens[0]], sequences: [TrainingSequence(tokens: Array(tokens.dropFirst()))])
       }
-      let seconds = seconds { _ = updater.fit(groups) }
-      if step > 0 { rates.append(tokens / seconds) }  // the first one warms up
+      let seconds = seconds(isWarmUp: step == 0) { _ = updater.fit(groups) }
+      if step > 0 { rates.append(tokens / seconds) }
     }
     let pairs = Double(sequences) * TransformerWork.pairs(0..<length)
     return [
@@ -80,8 +80,8 @@ enum Workloads {
     var rates: [Double] = []
     for run in 0...repeats {
       var fed = tokens(rows, model, run)
-      let steps = run == 0 ? min(new, 4) : new  // the first run warms up
-      let seconds = seconds {
+      let steps = run == 0 ? min(new, 4) : new
+      let seconds = seconds(isWarmUp: run == 0) {
         for count in 0..<steps {
           let logits = policy.transformer.step(
             (0..<rows).map { row in
@@ -122,10 +122,10 @@ enum Workloads {
     let prompts = (0..<count).map { (tokens: tokens(length, model, $0), firstRow: $0 * length) }
     var rates: [Double] = []
     for run in 0...repeats {
-      let seconds = seconds {
+      let seconds = seconds(isWarmUp: run == 0) {
         _ = policy.transformer.prefill(prompts, cache: cache, packed: packed)
       }
-      if run > 0 { rates.append(Double(count * length) / seconds) }  // the first one warms up
+      if run > 0 { rates.append(Double(count * length) / seconds) }
     }
     return [
       Measurement(
@@ -146,7 +146,8 @@ enum Workloads {
     }
   }
 
-  private static func seconds(_ body: () -> Void) -> Double {
-    SuspendingClock().measure(body) / .seconds(1)
+  /// Seconds of `body`, which no profile has where it only warms up.
+  private static func seconds(isWarmUp: Bool, _ body: () -> Void) -> Double {
+    KernelProfile.leavingOut(isWarmUp: isWarmUp) { SuspendingClock().measure(body) / .seconds(1) }
   }
 }

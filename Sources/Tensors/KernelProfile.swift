@@ -55,6 +55,19 @@ package final class KernelProfile: Sendable {
     return (result, profile.tree.withLock { $0.entries })
   }
 
+  /// Runs `body`, which is left out of the recording where `isWarmUp` is true: memory that is written
+  /// for the first time costs several times what it costs later.
+  package static func leavingOut<R>(
+    isWarmUp: Bool, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> R
+  ) async rethrows -> R {
+    try await $current.withValue(isWarmUp ? nil : current) { try await body() }
+  }
+
+  /// The same for a body that does not wait.
+  package static func leavingOut<R>(isWarmUp: Bool, _ body: () throws -> R) rethrows -> R {
+    try $current.withValue(isWarmUp ? nil : current) { try body() }
+  }
+
   /// Opens a span within the one that is open.
   ///
   /// - Parameters:

@@ -53,6 +53,20 @@ import Testing
     #expect(entries.count == 1)
   }
 
+  @Test func `a warm-up is left out`() async {
+    let entries = await KernelProfile.recording {
+      for isWarmUp in [true, false] {
+        KernelProfile.leavingOut(isWarmUp: isWarmUp) { KernelProfile.begin("a").end() }
+        await KernelProfile.leavingOut(isWarmUp: isWarmUp) {
+          await Task.yield()
+          KernelProfile.begin("b").end()
+        }
+      }
+    }.entries
+    #expect(names(entries) == ["a", "b"])
+    #expect(entries.map(\.calls) == [1, 1])
+  }
+
   @Test func `a recording returns what its body does`() async {
     #expect(await KernelProfile.recording { 7 }.result == 7)
   }
