@@ -137,7 +137,8 @@ package struct PipelineCheck: Encodable {
       }
       regularization = lines(settings.regularization)
       memory = MemoryPlan(
-        policy.shape, trains: true, rows: settings.rowBudget, slots: 0, capacity: 0, promptRows: 0)
+        policy.shape, trains: true, rows: settings.rowBudget, slots: 0, capacity: 0, promptRows: 0,
+        products: settings.productPrecision)
       notices = Self.notices(of: "productPrecision", settings.productPrecision)
     case .rollout(let settings):
       let asked = lengths.training.prefix(settings.limit ?? .max)
@@ -166,6 +167,7 @@ package struct PipelineCheck: Encodable {
         rows: min(settings.rowBudget, rows(of: settings, lengths.training)), slots: decoding.slots,
         capacity: rollout.maxCompletionTokens, promptRows: decoding.promptRows,
         precision: rollout.weightPrecision, cachePrecision: rollout.cachePrecision,
+        products: settings.productPrecision,
         hasReference: settings.objective.klCoefficient > 0)
       notices =
         Self.notices(of: "weightPrecision", rollout.weightPrecision)

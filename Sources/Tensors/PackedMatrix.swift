@@ -11,20 +11,30 @@ import CKernels
   /// Panels as `hone_pack` or `hone_pack_int8` lays them out, in whole values.
   private let panels: FloatBuffer
 
-  /// Packs `weights`, `[out, in]`, into memory from `pool`, or of its own.
+  /// Packs a matrix.
+  ///
+  /// - Parameters:
+  ///   - weights: `[out, in]`.
+  ///   - isTurned: Whether its transpose is packed, `[in, out]`, for products with gradients of the
+  ///     outputs.
+  ///   - precision: Of the products.
+  ///   - pool: Where memory is from; nil for its own.
   package init(
-    _ weights: Matrix, as precision: ProductPrecision = .float32, from pool: MemoryPool? = nil
+    _ weights: Matrix, turned isTurned: Bool = false, as precision: ProductPrecision = .float32,
+    from pool: MemoryPool? = nil
   ) {
-    (rows, columns, self.precision) = (weights.rows, weights.columns, precision)
+    (rows, columns) = isTurned ? (weights.columns, weights.rows) : (weights.rows, weights.columns)
+    self.precision = precision
     let count = (Self.bytes(rows: rows, columns: columns, as: precision) + 3) / 4
     panels = FloatBuffer(count: count, from: pool)
-    let (n, k) = (Int32(rows), Int32(columns))
+    let (n, k, transposed) = (Int32(rows), Int32(columns), Int32(isTurned ? 0 : 1))
     switch precision {
-    case .float32: unsafe hone_pack(1, n, k, weights.base, Int32(weights.stride), panels.base)
+    case .float32:
+      unsafe hone_pack(transposed, n, k, weights.base, Int32(weights.stride), panels.base)
     case .int8:
       unsafe UnsafeMutableRawPointer(panels.base).withMemoryRebound(
         to: UInt8.self, capacity: 4 * panels.count
-      ) { unsafe hone_pack_int8(1, n, k, weights.base, Int32(weights.stride), $0) }
+      ) { unsafe hone_pack_int8(transposed, n, k, weights.base, Int32(weights.stride), $0) }
     }
   }
 

@@ -42,11 +42,13 @@ package struct MemoryPlan: Codable, Equatable, Sendable {
   ///   - promptRows: Rows of prompts in the cache.
   ///   - precision: Of the weights while decoding.
   ///   - cachePrecision: Of keys and values while decoding.
+  ///   - products: Precision of the products in training.
   ///   - hasReference: Whether a frozen copy is kept.
   package init(
     _ shape: TransformerShape, trains: Bool, rows: Int, slots: Int, capacity: Int,
     promptRows: Int, precision: ProductPrecision = .float32,
-    cachePrecision: CachePrecision = .float32, hasReference: Bool = false
+    cachePrecision: CachePrecision = .float32, products: ProductPrecision = .float32,
+    hasReference: Bool = false
   ) {
     let values = MemoryLayout<Float>.stride
     let count = ParameterTable(shape).count
@@ -57,7 +59,9 @@ package struct MemoryPlan: Codable, Equatable, Sendable {
     activations = trains ? Activations.bytes(shape, rows: rows) : 0
     passing =
       trains
-      ? max(TokenHead.bytes(shape, targets: rows), Activations.backwardBytes(shape, rows: rows)) : 0
+      ? max(
+        TokenHead.bytes(shape, targets: rows, as: products),
+        Activations.backwardBytes(shape, rows: rows)) : 0
     packed = slots > 0 ? PackedWeights.bytes(shape, as: precision) : 0
     cache = KVCache.bytes(
       shape: shape, slots: slots, capacity: capacity, promptRows: promptRows,

@@ -20,14 +20,23 @@ package struct TokenHead {
     chunk = Self.chunk(transformer.shape, chunkBytes)
   }
 
+  /// Rows of a chunk.
   private static func chunk(_ shape: TransformerShape, _ bytes: Int) -> Int {
     max(16, bytes / (MemoryLayout<Float>.stride * shape.vocabularySize))
   }
 
   /// Bytes that ``backward(_:_:temperature:gradients:slopes:)`` takes for `count` targets.
-  package static func bytes(_ shape: TransformerShape, targets count: Int) -> Int {
-    let logits = min(chunk(shape, chunkBytes), count) * shape.vocabularySize
-    return (logits + count * (3 * shape.width + 1)) * MemoryLayout<Float>.stride
+  package static func bytes(
+    _ shape: TransformerShape, targets count: Int, as precision: ProductPrecision = .float32
+  ) -> Int {
+    let chunk = chunk(shape, chunkBytes)
+    let logits = min(chunk, count) * shape.vocabularySize
+    let (vocabulary, width) = (shape.vocabularySize, shape.width)
+    let packed =
+      packs(count, chunk: chunk, precision)
+      ? PackedMatrix.bytes(rows: vocabulary, columns: width, as: precision)
+        + PackedMatrix.bytes(rows: width, columns: vocabulary, as: precision) : 0
+    return (logits + count * (3 * shape.width + 1)) * MemoryLayout<Float>.stride + packed
   }
 
   /// One score: which row predicts which token.
@@ -107,6 +116,9 @@ package struct TokenHead {
     let shape = transformer.shape
     let hidden = normed(activations, targets)
     let dWeight = gradients.head
+    let (precision, pool) = (activations.precision, transformer.memory)
+    let isPacked = Self.packs(targets.count, chunk: chunk, precision)
+    let turned = isPacked ? PackedMatrix(weight, turned: true, as: precision, from: pool) : nil
     let dHidden = Matrix(rows: targets.count, columns: shape.width, from: transformer.memory)
     forChunks(targets, hidden: hidden, as: activations.precision) { range, logits in
       let tokens = Array(targets.tokens[range])
@@ -116,9 +128,13 @@ package struct TokenHead {
       logSoftmaxBackward(
         logits, targets: tokens, temperature: temperature, result: result,
         dLogProbs: wanted.dLogProbs, dEntropies: wanted.dEntropies)
-      multiply(logits, weight, into: dHidden.rows(range), as: activations.precision)
+      if let turned {
+        multiply(logits, transposed: turned, into: dHidden.rows(range))
+      } else {
+        multiply(logits, weight, into: dHidden.rows(range), as: precision)
+      }
       multiply(
-        transposed: logits, hidden.values.rows(range), into: dWeight, as: activations.precision)
+        transposed: logits, hidden.values.rows(range), into: dWeight, as: precision)
     }
     // Through the final norm, in the rows as they were gathered, and back to where they came from.
     rmsNormBackward(
@@ -156,6 +172,11 @@ package struct TokenHead {
     return hidden
   }
 
+  /// Whether the weights are packed once for several chunks: in eight bits they are few bytes.
+  private static func packs(_ count: Int, chunk: Int, _ precision: ProductPrecision) -> Bool {
+    precision == .int8 && count > chunk
+  }
+
   private func forChunks(
     _ targets: Targets, hidden: Hidden, as precision: ProductPrecision,
     _ body: (Range<Int>, Matrix) -> Void
@@ -164,10 +185,14 @@ package struct TokenHead {
     let whole = Matrix(
       rows: min(chunk, targets.count), columns: transformer.shape.vocabularySize,
       from: transformer.memory)
+    let weight =
+      Self.packs(targets.count, chunk: chunk, precision)
+      ? Projection.packed(PackedMatrix(weight, as: precision, from: transformer.memory))
+      : .plain(weight, precision)
     for start in stride(from: 0, to: targets.count, by: chunk) {
       let range = start..<min(targets.count, start + chunk)
       let logits = whole.rows(0..<range.count)
-      multiply(hidden.values.rows(range), transposed: weight, into: logits, as: precision)
+      multiply(hidden.values.rows(range), transposed: weight, into: logits)
       body(range, logits)
     }
   }

@@ -27,6 +27,20 @@ import Testing
     }
   }
 
+  @Test(arguments: sizes, ProductPrecision.allCases)
+  func `a turned matrix makes the products of its transpose`(
+    size: [Int], precision: ProductPrecision
+  ) {
+    let (x, weights) = (random(size[0], size[1], seed: 1), random(size[1], size[2], seed: 2))
+    let packed = PackedMatrix(weights, turned: true, as: precision)
+    let (a, b) = (
+      Matrix(rows: size[0], columns: size[2]), Matrix(rows: size[0], columns: size[2])
+    )
+    multiply(x, weights, into: a, as: precision)
+    multiply(x, transposed: packed, into: b)
+    #expect(a.array == b.array)
+  }
+
   @Test(arguments: [ProductPrecision.float32, .int8])
   func `a row's product does not depend on the rows beside it`(precision: ProductPrecision) {
     let x = random(70, 100, seed: 4)

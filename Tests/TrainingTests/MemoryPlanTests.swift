@@ -35,15 +35,18 @@ import Transformers
   }
 
   /// 8 prompts of 16 tokens, 8 completions of each: 8 · (16 + 8 · 32) = 2,176 rows.
-  @Test(arguments: [false, true])
-  func `an update takes what its plan says`(queryKeyNorm: Bool) throws {
+  @Test(arguments: [false, true], ProductPrecision.allCases)
+  func `an update takes what its plan says`(
+    queryKeyNorm: Bool, precision: ProductPrecision
+  ) throws {
     let policy = try Self.policy(queryKeyNorm: queryKeyNorm)
-    let updater = UpdaterTests.updater(policy, rowBudget: 4096)
+    let updater = UpdaterTests.updater(policy, rowBudget: 4096, precision: precision)
     _ = updater.improve(
       Self.groups(prompts: 8, samples: 8, tokens: 32),
       objective: Objective(ObjectivePreset.dapo.settings), temperature: 1, maximumLength: 33)
     let plan = MemoryPlan(
-      policy.shape, trains: true, rows: 2176, slots: 0, capacity: 0, promptRows: 0)
+      policy.shape, trains: true, rows: 2176, slots: 0, capacity: 0, promptRows: 0,
+      products: precision)
     #expect(policy.transformer.memory.takenBytes == 0)
     Self.expect(plan.update, near: policy.transformer.memory.peakBytes)
   }
