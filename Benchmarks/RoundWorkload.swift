@@ -11,7 +11,7 @@ import VerifierKit
 import Verifiers
 
 /// One round of reinforcement after the other, by the types and in the order of the stage
-/// `reinforce`: sample, judge, audit, advantages, update, record.
+/// `reinforce`: sample, judge, advantages, update with its audit, record.
 ///
 /// Every completion has the full length. The verdicts of random weights are all alike, so rewards
 /// come from the tokens instead, as peers' benchmarks take them: what is judged is thrown away.
@@ -49,7 +49,9 @@ final class RoundWorkload {
     let workload = try RoundWorkload(model, new: new, as: precision, rounds: repeats + 1)
     var times: [Times] = []
     for round in 0...repeats {
-      let one = try await workload.round(round)
+      let one = try await KernelProfile.leavingOut(isWarmUp: round == 0) {
+        try await workload.round(round)
+      }
       if round > 0 { times.append(one) }  // the first one warms up, and starts the verifiers
     }
     try await workload.close()
@@ -109,12 +111,6 @@ final class RoundWorkload {
       groupsTokens.allSatisfy { group in
         group.prompt.count == Self.promptTokens && group.completions.allSatisfy { $0.count == new }
       }, "a round's work is fixed")
-    phase = KernelProfile.begin("audit")
-    let audited = Int((settings.auditShare * Double(groups.count)).rounded(.up))
-    _ = policy.score(
-      Array(groupsTokens.prefix(audited)), temperature: 1, rowBudget: settings.rowBudget,
-      as: precision.products)
-    phase.end()
     phase = KernelProfile.begin("update")
     let advantages = objective.advantages(
       of: groupsTokens.map { group in group.completions.map { Self.reward($0) } })
@@ -130,9 +126,12 @@ final class RoundWorkload {
     }
     updater.begin(atStep: number)
     let statistics = updater.improve(
-      batch, objective: objective, temperature: 1, maximumLength: new)
+      batch, objective: objective, temperature: 1, maximumLength: new,
+      gapLimit: precision == .whole ? 0.01 : 3)
     phase.end()
-    precondition(!statistics.wasSkipped && statistics.gradientNorm > 0, "a step changes weights")
+    precondition(
+      !statistics.wasSkipped && !statistics.wasRefused && statistics.gradientNorm > 0,
+      "a step changes weights")
     times.update = lap() - times.sample - times.judge
     phase = KernelProfile.begin("record")
     try recorder.record(Self.record(number, groups, advantages))
@@ -189,7 +188,7 @@ final class RoundWorkload {
       Measurement(
         "\(round): generation", unit: "s", values: times.map(\.sample), need: generation),
       Measurement(
-        "\(round): audit and update", unit: "s", values: times.map(\.update), need: update),
+        "\(round): update", unit: "s", values: times.map(\.update), need: update),
       Measurement(
         "\(round): wait for verdicts, share of the round", unit: "%",
         values: times.map { 100 * $0.judge / $0.whole }),
@@ -205,14 +204,11 @@ final class RoundWorkload {
       Double(Self.problemsPerRound) * TransformerWork.pairs(0..<prompt)
       + Double(completions) * TransformerWork.pairs(prompt..<prompt + new - 1)
     let scored = Double(completions * new)
-    let audited = (settings.auditShare * Double(Self.problemsPerRound)).rounded(.up)
     let training = work.training(rows: rows, scored: scored, pairs: pairs, as: precision)
-    // A forward pass is a third of a step.
-    let audit = training.map { $0 * (audited / Double(Self.problemsPerRound) / 3) }
     return (
       work.prefill(count: Self.problemsPerRound, length: prompt, as: precision)
         + work.decode(rows: completions, prompt: prompt, steps: new - 1, as: precision),
-      audit + training
+      training
     )
   }
 }

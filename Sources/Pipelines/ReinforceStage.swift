@@ -53,7 +53,6 @@ struct ReinforceStage {
       try UnscoredReport(groups.flatMap(\.rollouts)).refuse(
         above: settings.rollout.maxUnscoredShare, round: round + 1)
       let judged = watch.seconds
-      record.samplerGap = try audit(groups, context.policy, round: round)
 
       // Keep the groups that hold a lesson, and turn rewards into advantages.
       let lessons = settings.dropUniformGroups ? groups.filter(\.hasContrast) : groups
@@ -62,10 +61,19 @@ struct ReinforceStage {
 
       // Update: the round's groups in as many parts as there are steps.
       updater.begin(atStep: round * settings.updatesPerRound)
-      for part in parts(batch.filter { !$0.sequences.isEmpty }) {
+      let parts = parts(batch.filter { !$0.sequences.isEmpty })
+      let isAudited = settings.auditShare > 0 && !parts.isEmpty && !updater.drops
+      if !isAudited { record.samplerGap = try audit(groups, context.policy, round: round) }
+      for (index, part) in parts.enumerated() {
+        // The first step has the weights that sampled, so its passes are an audit of the sampler, too.
+        let audits = isAudited && index == 0
         let statistics = updater.improve(
           part, objective: objective, temperature: Float(settings.rollout.temperature),
-          maximumLength: settings.rollout.maxCompletionTokens)
+          maximumLength: settings.rollout.maxCompletionTokens,
+          gapLimit: audits ? Double(gapLimit) : .infinity)
+        if audits {
+          record.samplerGap = try checked(Float(statistics.diagnostics.gap), round: round)
+        }
         record.count(statistics)
         context.tally.count(statistics)
       }
@@ -112,7 +120,20 @@ struct ReinforceStage {
     return try context.policy.copy()
   }
 
-  /// The largest difference, in nats, between sampled log-probabilities and a fresh forward pass.
+  /// How far sampled log-probabilities may be from those of the trainer, in nats.
+  ///
+  /// A rounded policy is another one, which the ratio corrects for as long as it is near.
+  private var gapLimit: Float { settings.isExact ? 0.01 : 3 }
+
+  private func checked(_ gap: Float, round: Int) throws -> Float {
+    guard gap <= gapLimit else {
+      throw PipelineError.samplerDisagrees(difference: gap, limit: gapLimit, round: round + 1)
+    }
+    return gap
+  }
+
+  /// The largest difference, in nats, between sampled log-probabilities and a fresh forward pass over a
+  /// share of the groups, for rounds whose update cannot tell.
   private func audit(
     _ groups: [RolloutGroup], _ policy: Policy, round: Int
   ) throws -> Float {
@@ -131,12 +152,7 @@ struct ReinforceStage {
         }
       }
     }
-    // A rounded policy is another one, which the ratio corrects for as long as it is near.
-    let limit: Float = settings.isExact ? 0.01 : 3
-    guard largest <= limit else {
-      throw PipelineError.samplerDisagrees(difference: largest, limit: limit, round: round + 1)
-    }
-    return largest
+    return try checked(largest, round: round)
   }
 
   private func trainingGroups(

@@ -26,7 +26,8 @@ struct RoundRecord: Codable, Sendable {
   var truncated = 0.0
   /// Greedy accuracy on held-out problems, in rounds that look.
   var greedy: Double?
-  /// Largest difference between sampled log-probabilities and a fresh forward pass, nats.
+  /// Largest difference between sampled log-probabilities and those of the update's first step, or of
+  /// a fresh forward pass, nats.
   var samplerGap: Float = 0
   var steps: [Step] = []
 

@@ -23,6 +23,10 @@ package struct SequenceDiagnostics: Codable, Equatable, Sendable {
   /// Greatest `|logProb - oldLogProb|`, in nats.
   package var largestLogRatio = 0.0
 
+  /// ``largestLogRatio``, and infinity where a log-probability is no number: how far the policy that
+  /// sampled is from the one of this pass, in nats.
+  package var gap: Double { k1Sum.isNaN ? .infinity : largestLogRatio }
+
   /// Nothing yet.
   package init() {}
 

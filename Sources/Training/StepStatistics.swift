@@ -10,6 +10,9 @@ package struct StepStatistics: Sendable {
   package var learningRate = 0.0
   /// Whether the gradient was not finite, so that nothing was changed.
   package var wasSkipped = false
+  /// Whether the completions were sampled by another policy than the step allows, so that nothing was
+  /// changed.
+  package var wasRefused = false
   /// Rows that passed through the transformer, prompts included.
   package var rows = 0
 

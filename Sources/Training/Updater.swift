@@ -59,6 +59,9 @@ package final class Updater {
   /// fewer groups to learn from than steps.
   package func begin(atStep step: Int) { stepsTaken = step }
 
+  /// Whether the next step drops values, so that its log-probabilities are not the policy's own.
+  package var drops: Bool { dropoutPlan() != nil }
+
   // MARK: - Steps
 
   /// One supervised step: the mean log-probability of all tokens rises.
@@ -91,9 +94,12 @@ package final class Updater {
   ///   - objective: The loss.
   ///   - temperature: At which the completions were sampled, and are scored.
   ///   - maximumLength: Limit of a completion, in tokens.
+  ///   - gapLimit: Largest difference between a token's log-probability as sampled and as this step
+  ///     finds it, in nats; a step that finds a larger one changes nothing.
   /// - Returns: What the step did.
   package func improve(
-    _ groups: [TrainingGroup], objective: Objective, temperature: Float, maximumLength: Int
+    _ groups: [TrainingGroup], objective: Objective, temperature: Float, maximumLength: Int,
+    gapLimit: Double = .infinity
   ) -> StepStatistics {
     let sequences = groups.flatMap(\.sequences)
     let lengths = sequences.map(\.tokens.count)
@@ -107,7 +113,7 @@ package final class Updater {
     let firstOf = groups.indices.map { index in
       groups[..<index].reduce(0) { $0 + $1.sequences.count }
     }
-    return step(groups) { lot, gradients in
+    return step(groups, gapLimit: gapLimit) { lot, gradients in
       let members = lot.parts.flatMap { part in part.completions.map { firstOf[part.group] + $0 } }
       var slopes = SlopeTracker(
         objective: objective, sequences: members.map { sequences[$0] },
@@ -138,7 +144,8 @@ package final class Updater {
   }
 
   private func step(
-    _ groups: [TrainingGroup], accumulate: (Lot, Parameters) -> SequenceDiagnostics
+    _ groups: [TrainingGroup], gapLimit: Double = .infinity,
+    accumulate: (Lot, Parameters) -> SequenceDiagnostics
   ) -> StepStatistics {
     var statistics = StepStatistics()
     let rateFactor = schedule.factor(at: stepsTaken)
@@ -151,6 +158,10 @@ package final class Updater {
       statistics.diagnostics += accumulate(
         Lot(parts: parts, packed: packed, dropout: dropout), gradients)
       statistics.rows += packed.rows.count
+    }
+    guard gapLimit == .infinity || statistics.diagnostics.gap <= gapLimit else {
+      statistics.wasRefused = true
+      return statistics
     }
     let phase = KernelProfile.begin("optimiser")
     defer { phase.end() }

@@ -129,6 +129,37 @@ import Transformers
     #expect(abs(statistics.diagnostics.meanK3) < 1e-9)
   }
 
+  @Test func `a step on what another policy sampled is refused where a limit says so`() throws {
+    let policy = try SmallPolicy.make()
+    var groups = Self.groups(policy, temperature: 0.8)
+    let first = groups[0].sequences[0]
+    func shifted(by shift: Float) -> [TrainingGroup] {
+      var oldLogProbs = first.oldLogProbs
+      oldLogProbs[0] += shift
+      groups[0].sequences[0] = TrainingSequence(
+        tokens: first.tokens, oldLogProbs: oldLogProbs, advantage: first.advantage)
+      return groups
+    }
+    let objective = Objective(ObjectivePreset.dapo.settings)
+    let updater = Self.updater(policy)
+    let before = policy.parameters.values.array
+    for (shift, gap) in [(Float(-0.5), 0.5), (.nan, .infinity)] {
+      let statistics = updater.improve(
+        shifted(by: shift), objective: objective, temperature: 0.8, maximumLength: 8,
+        gapLimit: 0.25)
+      #expect(statistics.wasRefused && statistics.gradientNorm == 0)
+      #expect(gap.isInfinite || abs(statistics.diagnostics.gap - gap) < 1e-5)
+      #expect(gap.isFinite || statistics.diagnostics.gap == .infinity)
+      #expect(policy.parameters.values.array == before && updater.stepsTaken == 0)
+    }
+    for (shift, limit) in [(Float(-0.5), 0.75), (0, 0.01), (-0.5, .infinity)] {
+      let statistics = Self.updater(try SmallPolicy.make()).improve(
+        shifted(by: shift), objective: objective, temperature: 0.8, maximumLength: 8,
+        gapLimit: limit)
+      #expect(!statistics.wasRefused && statistics.gradientNorm > 0)
+    }
+  }
+
   @Test(arguments: ObjectivePreset.allCases)
   func `the step's loss falls along the gradient`(preset: ObjectivePreset) throws {
     // A small step of the size ‖p‖∞ ≤ 1e-3 along Adam's signs must lower what is minimised.
