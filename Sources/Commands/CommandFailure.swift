@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Measurements
 import ModelFiles
 import Pipelines
 import PolicyGradient
@@ -67,6 +68,8 @@ struct CommandFailure: Equatable {
       badUsage
     case NamedPolicyError.unknown, NamedPolicyError.ambiguous, PromotionError.notIndependent:
       badUsage
+    case BenchmarkReportError.unreadable: 1
+    case is BenchmarkReportError: badUsage
     case is RunInterrupted, is CancellationError: interrupted
     default: 1
     }

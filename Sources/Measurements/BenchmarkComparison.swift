@@ -28,21 +28,23 @@ package struct BenchmarkComparison: Codable, Equatable, Sendable {
   package let otherMachine: [String]
 
   /// Compares what both reports measured, in the order of the later one.
+  ///
+  /// Each value is above 0, as ``BenchmarkReport/read(_:)`` makes sure.
   package init(before: BenchmarkReport, after: BenchmarkReport) {
     // By name, since a report may have as many works as fit its file.
     let oldLimits = Dictionary(before.limits.map { ($0.name, $0) }) { first, _ in first }
     let oldWorks = Dictionary(before.workloads.map { (Name($0), $0) }) { first, _ in first }
     let newWorks = Set(after.workloads.map(Name.init))
     limits = after.limits.compactMap { limit in
-      oldLimits[limit.name].flatMap {
+      oldLimits[limit.name].map {
         Self.row(
           "limit", limit.name, limit.unit, ($0.rate, limit.rate), isRate: true, memory: nil)
       }
     }
     works = after.workloads.compactMap { work in
-      oldWorks[Name(work)].flatMap { old in
+      oldWorks[Name(work)].map { old in
         let memory: Double? =
-          if let bytes = old.peakMemoryBytes, let now = work.peakMemoryBytes, now > 0 {
+          if let bytes = old.peakMemoryBytes, let now = work.peakMemoryBytes {
             Double(bytes) / Double(now)
           } else {
             nil
@@ -99,16 +101,14 @@ package struct BenchmarkComparison: Codable, Equatable, Sendable {
     }
   }
 
-  /// A row; nil where a median is 0 or no number, so that there is no ratio.
   private static func row(
     _ workload: String, _ what: String, _ unit: String, _ values: (Distribution, Distribution),
     isRate: Bool, memory: Double?
-  ) -> Row? {
+  ) -> Row {
     let (before, after) = values
-    let ratio = isRate ? after.median / before.median : before.median / after.median
-    guard ratio.isFinite, ratio > 0 else { return nil }
     return Row(
-      workload: workload, what: what, unit: unit, before: before, after: after, ratio: ratio,
+      workload: workload, what: what, unit: unit, before: before, after: after,
+      ratio: isRate ? after.median / before.median : before.median / after.median,
       isBeyondSpread: !before.overlaps(after), memoryRatio: memory)
   }
 
@@ -130,8 +130,4 @@ package struct BenchmarkComparison: Codable, Equatable, Sendable {
   private static func number(_ value: Distribution) -> String {
     WorkText.number(value.median) + String(format: " ± %.0f %%", 50 * value.spread)
   }
-}
-
-extension WorkMeasurement {
-  fileprivate var title: String { "\(workload): \(what)" }
 }

@@ -51,11 +51,28 @@ package struct BenchmarkReport: Codable, Equatable, Sendable {
       throw .notAReport(path: path)
     }
     guard schema == currentSchema else { throw .otherSchema(path: path, schema: schema) }
+    let report: BenchmarkReport
     do {
-      return try StableJSON.value(from: data)
+      report = try StableJSON.value(from: data)
     } catch {
       throw .notAReport(path: path)
     }
+    if let found = report.impossibleValue {
+      throw .impossibleValue(path: path, work: found.work, name: found.name, value: found.value)
+    }
+    return report
+  }
+
+  /// The first value that no measurement gives, and the limit or work that has it.
+  private var impossibleValue: (work: String, name: String, value: String)? {
+    for limit in limits {
+      if let (name, value) = limit.rate.impossibleValue { return (limit.name, name, "\(value)") }
+    }
+    for work in workloads {
+      if let (name, value) = work.result.impossibleValue { return (work.title, name, "\(value)") }
+      if let bytes = work.peakMemoryBytes, bytes <= 0 { return (work.title, "memory", "\(bytes)") }
+    }
+    return nil
   }
 
   /// The part of a report that every version has.
@@ -83,6 +100,8 @@ package enum BenchmarkReportError: Error, Equatable, CustomStringConvertible {
   case tooLarge(path: String, limit: Int)
   case notAReport(path: String)
   case otherSchema(path: String, schema: Int)
+  /// A limit or a work has a value that is no finite number above 0, so there is no ratio to it.
+  case impossibleValue(path: String, work: String, name: String, value: String)
   case nothingInCommon(before: String, after: String)
 
   package var description: String {
@@ -96,6 +115,11 @@ package enum BenchmarkReportError: Error, Equatable, CustomStringConvertible {
       """
       '\(path)' has schema \(schema), and this hone reads schema \
       \(BenchmarkReport.currentSchema). Measure again with the hone-benchmarks of the same version.
+      """
+    case .impossibleValue(let path, let work, let name, let value):
+      """
+      '\(path)': the \(name) of '\(TextTable.line(work))' is \(value), but what was measured is a \
+      finite number above 0. Measure again with 'hone-benchmarks --json FILE'.
       """
     case .nothingInCommon(let before, let after):
       "'\(before)' and '\(after)' measured no work in common. Measure the same workloads in both."

@@ -19,6 +19,14 @@ package struct Distribution: Codable, Equatable, Sendable {
       }
   }
 
+  /// The first of its values that is no finite number above 0, which no rate and no time is.
+  var impossibleValue: (name: String, value: Double)? {
+    let values: [(name: String, value: Double)] = [
+      ("median", median), ("minimum", minimum), ("maximum", maximum),
+    ]
+    return values.first { !($0.value > 0 && $0.value.isFinite) }
+  }
+
   /// `(maximum - minimum) / median`; 0 where the median is 0.
   package var spread: Double { median == 0 ? 0 : (maximum - minimum) / median }
 

@@ -20,6 +20,9 @@ package struct WorkMeasurement: Codable, Equatable, Sendable {
     (self.result, self.share, self.peakMemoryBytes) = (result, share, peakMemoryBytes)
   }
 
+  /// As it is named to people.
+  var title: String { "\(workload): \(what)" }
+
   /// Whether more of it is faster: rates, unlike times and shares.
   package var isRate: Bool { unit.hasSuffix("/s") }
 }

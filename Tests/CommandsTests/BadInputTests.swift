@@ -112,6 +112,13 @@ import Testing
     Case("queue gc --keep-last 0", 64, "--keep-last is 0"),
     Case("queue gc --keep-last 1 --json", 64, "add --yes to delete"),
     Case("promote --undo champion --hook 'x", 64, "quotation mark that is not closed"),
+    Case("bench compare report.json none.json", 1, "'none.json' cannot be read: it does not exist"),
+    Case("bench compare report.json text", 64, "'text' is no report"),
+    Case(
+      "bench compare report.json zero.json", 64, "'zero.json': the median of 'decode: x' is 0.0"),
+    Case(
+      "bench compare less.json report.json", 64, "'less.json': the minimum of 'decode: x' is -2.0"),
+    Case("bench compare report.json other.json", 64, "measured no work in common"),
     Case("schedule next", 64, "Name a schedule, or an expression"),
     Case("frobnicate", 64, "Unexpected argument 'frobnicate'"),
   ]
@@ -160,6 +167,18 @@ import Testing
       rows(#","reward":1,"temperature":1"#, #","reward":0,"temperature":0.5"#),
       to: "temperatures.jsonl")
     try program.write(#"{"promptTokens":[1],"completionTokens":[64]}"#, to: "ids.jsonl")
+    func report(_ what: String, median: Double, minimum: Double) -> String {
+      """
+      {"schema":1,"honeVersion":"0","date":"","limits":[],"host":{"processor":"p","architecture":"a",
+      "cores":1,"threads":1,"vectors":"v","kernel":"k","operatingSystem":"o","memoryBytes":1},
+      "workloads":[{"workload":"decode","what":"\(what)","unit":"s",
+      "result":{"median":\(median),"minimum":\(minimum),"maximum":2,"repeats":3}}]}
+      """
+    }
+    try program.write(report("x", median: 1, minimum: 1), to: "report.json")
+    try program.write(report("y", median: 1, minimum: 1), to: "other.json")
+    try program.write(report("x", median: 0, minimum: 0), to: "zero.json")
+    try program.write(report("x", median: 1, minimum: -2), to: "less.json")
     try FileManager.default.linkItem(
       at: program.folder.appending(path: "dup.jsonl"),
       to: program.folder.appending(path: "link.jsonl"))

@@ -89,13 +89,6 @@ import Testing
     #expect(comparison.text.hasPrefix("The machines differ"))
   }
 
-  @Test(arguments: [0, Double.infinity, .nan])
-  func `a result that is no number above 0 has no ratio`(value: Double) {
-    let comparison = BenchmarkComparison(
-      before: Self.report([Self.work("x", [value])]), after: Self.report([Self.work("x", [1])]))
-    #expect(comparison.works.isEmpty)
-  }
-
   @Test(.timeLimit(.minutes(1)))
   func `reports of fifty thousand works are compared in a moment`() {
     let works = (0..<50_000).map { Self.work("work \($0)", [100]) }

@@ -55,6 +55,50 @@ import Testing
     }
   }
 
+  private static let impossible: [(values: [Double], name: String, value: String)] = [
+    ([0], "median", "0.0"), ([], "median", "0.0"), ([-3], "median", "-3.0"),
+    ([-1, 2, 3], "minimum", "-1.0"), ([0, 2, 3], "minimum", "0.0"),
+    ([1, 2, .infinity], "maximum", "inf"), ([.nan], "median", "nan"),
+  ]
+
+  @Test(arguments: impossible)
+  func `a work or a limit with a value that is no number above 0 is refused by name and value`(
+    values: [Double], name: String, value: String
+  ) throws {
+    let wrong = Distribution(values)
+    let work = WorkMeasurement(workload: "w", what: "x", unit: "s", result: wrong)
+    let limit = MachineLimit(name: "read", unit: "GB/s", rate: wrong)
+    for (limits, works, title) in [([], [work], "w: x"), ([limit], [], "read")] {
+      let report = BenchmarkReport(
+        commit: nil, isDirty: nil, date: "", host: self.report.host, limits: limits,
+        workloads: works)
+      let text = String(decoding: try StableJSON.document(report), as: UTF8.self)
+      try withFile(text) { path in
+        let error = #expect(throws: BenchmarkReportError.self) { try BenchmarkReport.read(path) }
+        #expect(
+          error == .impossibleValue(path: path, work: title, name: name, value: value))
+        #expect(
+          error?.description.hasPrefix("'\(path)': the \(name) of '\(title)' is \(value), ") == true
+        )
+      }
+    }
+  }
+
+  @Test(arguments: [0, -5])
+  func `a peak of memory that is not above 0 is refused`(bytes: Int) throws {
+    let work = WorkMeasurement(
+      workload: "w", what: "x", unit: "s", result: Distribution([1]), peakMemoryBytes: bytes)
+    let report = BenchmarkReport(
+      commit: nil, isDirty: nil, date: "", host: self.report.host, limits: [], workloads: [work])
+    let text = String(decoding: try StableJSON.document(report), as: UTF8.self)
+    _ = try withFile(text) { path in
+      #expect(
+        throws: BenchmarkReportError.impossibleValue(
+          path: path, work: "w: x", name: "memory", value: "\(bytes)")
+      ) { try BenchmarkReport.read(path) }
+    }
+  }
+
   @Test func `a file that is not there is told`() {
     let error = #expect(throws: BenchmarkReportError.self) {
       try BenchmarkReport.read("/nowhere/report.json")
