@@ -39,7 +39,7 @@ struct QueueAddCommand: ParsableCommand {
   func run() throws {
     // All are read before one is put into the queue.
     let requests = try pipelines.map { try job.request(for: $0, name: nil) }
-    let store = try folder.schedules()
+    let store = try folder.schedulesToExtend()
     let jobs = try requests.map { try store.enqueue($0, now: Date()) }
     try folder.tellDaemon()
     if json { return try CommandOutput.print(json: jobs.map(\.id)) }

@@ -78,7 +78,7 @@ struct ScheduleAddCommand: ParsableCommand {
     schedule.job.quiet = try quiet.map { try QuietHours(parsing: $0) }
     schedule.job.pausesInQuiet = quietPause
     schedule.job.zone = zone
-    let store = try folder.schedules()
+    let store = try folder.schedulesToExtend()
     try store.add(schedule, now: Date())
     try folder.tellDaemon()
     let progress = try store.schedule(name)

@@ -22,8 +22,11 @@ struct ScheduleCommand: AsyncParsableCommand {
 }
 
 extension RunsFolderOptions {
-  /// The schedules and jobs of the folder.
-  func schedules() throws -> ScheduleStore { ScheduleStore(try Registry.open(in: url)) }
+  /// The schedules and jobs of the folder; none where it does not hold a registry.
+  func schedules() throws -> ScheduleStore { ScheduleStore(try Registry.existing(in: url)) }
+
+  /// The schedules and jobs of the folder, to be added to: it is made where it is not there.
+  func schedulesToExtend() throws -> ScheduleStore { ScheduleStore(try Registry.open(in: url)) }
 
   /// Wakes the daemon, or says that there is none.
   func tellDaemon() throws {

@@ -30,6 +30,17 @@ package final class Registry: Sendable {
         runs.appending(path: fileName), .create, steps: RegistryMigration.all))
   }
 
+  /// Opens the registry of a folder of runs that has one, and elsewhere an empty one in memory, so
+  /// that to ask for what is not there makes no folder.
+  ///
+  /// - Throws: ``RegistryError``.
+  package static func existing(in runs: URL) throws -> Registry {
+    let file = runs.appending(path: fileName)
+    return FileManager.default.fileExists(atPath: file.path)
+      ? try open(in: runs)
+      : Registry(runs, try DatabaseFile(inMemory: file, steps: RegistryMigration.all))
+  }
+
   /// Opens the registry to look at runs: where the folder cannot be written, or holds neither a
   /// registry nor a run, as one in memory that says what the folders of runs say, and nothing else.
   package static func looking(in runs: URL) throws -> Registry {

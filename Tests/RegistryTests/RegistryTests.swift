@@ -17,6 +17,16 @@ import Testing
     #expect(run.id == 1)
   }
 
+  @Test func `to ask for what is there makes nothing`() throws {
+    let folder = try TemporaryFolder()
+    let runs = folder.url.appending(path: "runs")
+    #expect(try Registry.existing(in: runs).read { try RunEntry.fetchCount($0) } == 0)
+    #expect(!FileManager.default.fileExists(atPath: runs.path))
+    var run = RunEntry.example("sums-1")
+    try Registry.open(in: runs).write { try run.insert($0) }
+    #expect(try Registry.existing(in: runs).read { try RunEntry.fetchAll($0) } == [run])
+  }
+
   @Test func `a write that fails leaves nothing`() throws {
     struct Stop: Error {}
     let folder = try TemporaryFolder()
