@@ -3,9 +3,11 @@ import Foundation
 import Measurements
 import ModelFiles
 import Pipelines
+import Policies
 import PolicyGradient
 import Provenance
 import Registry
+import Rollouts
 import Runs
 import Scheduling
 import Settings
@@ -49,10 +51,10 @@ struct CommandFailure: Equatable {
 
   private static func code(of error: any Error) -> Int32 {
     switch error {
+    case _ where namesNothing(error): badUsage
     case SettingsError.unreadable: 1
     case is SettingsError, is InvalidSetting, is InvalidObjective: badUsage
-    case TaskError.unknownTask, TaskError.unknownSplit: badUsage
-    case is ScaffoldError, is UnknownRun, is UnknownRound, is OutputError: badUsage
+    case is ScaffoldError, is OutputError: badUsage
     case ScheduleError.daemonAtWork: 1
     case is ScheduleError, is CronError, RunError.unusableName: badUsage
     case GitError.unusableAddress, GitError.unknownReference, GitError.noFolder: badUsage
@@ -60,18 +62,35 @@ struct CommandFailure: Equatable {
       InstallationError.pinnedElsewhere, InstallationError.otherCommit:
       badUsage
     case TaskImportError.noGrader, TaskImportError.outputExists: badUsage
-    case VerifierError.notFound, VerifierError.unknownSetting, VerifierError.invalidReward,
-      VerifierError.invalidManifest, VerifierError.refusedSettings:
+    case VerifierError.unknownSetting, VerifierError.invalidReward, VerifierError.invalidManifest,
+      VerifierError.refusedSettings:
       badUsage
     case PipelineError.noStages, PipelineError.notAStage, PipelineError.duplicateEvaluation,
       PipelineError.noSource:
       badUsage
-    case NamedPolicyError.unknown, NamedPolicyError.ambiguous, PromotionError.notIndependent:
-      badUsage
+    case NamedPolicyError.ambiguous, PromotionError.notIndependent: badUsage
     case BenchmarkReportError.unreadable: 1
     case is BenchmarkReportError: badUsage
     case is RunInterrupted, is CancellationError: interrupted
     default: 1
+    }
+  }
+
+  /// Whether the user named a file, a model, a run or the like that is not there.
+  private static func namesNothing(_ error: any Error) -> Bool {
+    switch error {
+    case SettingsError.unreadable(_, missingFileReason),
+      TaskError.unreadableFile(_, missingFileReason),
+      TaskImportError.unreadable(_, missingFileReason),
+      RolloutFileError.unreadable(_, missingFileReason),
+      BenchmarkReportError.unreadable(_, missingFileReason):
+      true
+    case TaskError.unknownTask, TaskError.unknownSplit: true
+    case is UnknownRun, is UnknownRound, RunError.notARun, ReplayError.nothingThere: true
+    case ExportCommand.Failure.noPolicy, NamedPolicyError.unknown, PolicyError.noModel: true
+    case let error as ModelFileError: error.problem == .nothingThere
+    case ModelFetchError.noWheel, VerifierError.notFound: true
+    default: false
     }
   }
 

@@ -85,7 +85,7 @@ package enum ModelFile {
   private static func contents(_ path: String) throws(ModelFileError) -> ModelContents {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw ModelFileError(path, .system(call: "open", reason: "no such file or folder"))
+      throw ModelFileError(path, .nothingThere)
     }
     if isFolder.boolValue { return try ModelContents(folder: path) }
     let file = try MappedFile(path)

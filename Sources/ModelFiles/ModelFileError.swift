@@ -7,6 +7,8 @@ package struct ModelFileError: Error, Equatable, Sendable {
   package let problem: Problem
 
   package enum Problem: Equatable, Sendable {
+    /// No file and no folder has the path.
+    case nothingThere
     /// The system refuses to open, read or write it.
     case system(call: String, reason: String)
     /// Neither a folder, nor a format that is known.
@@ -46,6 +48,8 @@ extension ModelFileError: CustomStringConvertible {
 
   private var text: String {
     switch problem {
+    case .nothingThere:
+      "there is no such file or folder. 'hone model fetch' brings a model."
     case .system(let call, let reason):
       "\(call) failed: \(reason)."
     case .unknownFormat:

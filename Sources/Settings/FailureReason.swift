@@ -1,19 +1,24 @@
 import Foundation
 
+/// The reason of a path at which nothing is: most often a name that was written wrongly.
+package let missingFileReason = "it does not exist"
+
 /// Why the system refused a file, as the end of a sentence: without a full stop, and without the
 /// phrase that Foundation begins with.
 package func failureReason(_ error: any Error) -> String {
   if let cocoa = error as? CocoaError {
     switch cocoa.code {
-    case .fileReadNoSuchFile, .fileNoSuchFile: return "it does not exist"
+    case .fileReadNoSuchFile, .fileNoSuchFile: return missingFileReason
     case .fileReadNoPermission, .fileWriteNoPermission: return "permission denied"
     case .fileWriteOutOfSpace: return "the disk is full"
     default: break
     }
+    // As `NSError`, since a file handle's cause has the domain of POSIX and not its Swift type.
     if let cause = cocoa.underlying ?? cocoa.userInfo[NSUnderlyingErrorKey] as? any Error,
-      let system = cause as? POSIXError
+      case let system = cause as NSError, system.domain == NSPOSIXErrorDomain
     {
-      return String(cString: strerror(system.code.rawValue)).lowercased()
+      return system.code == Int(EISDIR)
+        ? "it is a folder" : String(cString: strerror(Int32(system.code))).lowercased()
     }
   }
   var text = error.localizedDescription

@@ -26,8 +26,11 @@ import Testing
       message:
         "hone: 'x' is no override. Write it as path=value, like reinforce.rollout.groupSize=16."),
     Case(
-      error: SettingsError.unreadable(file: "a.yaml", reason: "it does not exist"), code: 1,
+      error: SettingsError.unreadable(file: "a.yaml", reason: "it does not exist"), code: 64,
       message: "hone: 'a.yaml' cannot be read: it does not exist."),
+    Case(
+      error: SettingsError.unreadable(file: "a.yaml", reason: "permission denied"), code: 1,
+      message: "hone: 'a.yaml' cannot be read: permission denied."),
     Case(
       error: TaskError.empty(set: "a"), code: 1,
       message: "hone: Task set 'a' has no problems. Check that its file is not empty."),

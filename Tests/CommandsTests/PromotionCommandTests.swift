@@ -98,7 +98,7 @@ import Testing
     }
     #expect(try program.read("stage/config.json") == program.read("out/config.json"))
     let none = try await program.run("export sums-2 -o none --stage evaluate")
-    #expect(none.code == 1 && none.error.contains("there are warmUp"), "\(none.error)")
+    #expect(none.code == 64 && none.error.contains("there are warmUp"), "\(none.error)")
     let again = try await program.run("export sums-2 -o out")
     #expect(again.code == 64 && again.error.contains("is there already"))
   }

@@ -64,12 +64,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("tasks import none.jsonl --output x", 1, "Cannot read none.jsonl: it does not exist."),
+    ("tasks import none.jsonl --output x", 64, "Cannot read none.jsonl: it does not exist."),
     ("tasks import rows.jsonl --output x --format csv", 64, "--format 'csv' is none of auto, trl"),
     ("tasks import rows.jsonl --output x --split a/b", 64, "--split 'a/b' is not of letters"),
     ("tasks import rows.jsonl --output x --verifier A", 64, "--verifier 'A' is no verifier's name"),
     ("tasks import rows.jsonl --output x --verifier nosuch", 64, "There is no verifier 'nosuch'"),
-    ("tasks import rows.jsonl --output x --grader none", 1, "Cannot read none: it does not exist."),
+    (
+      "tasks import rows.jsonl --output x --grader none", 64, "Cannot read none: it does not exist."
+    ),
     ("tasks import rows.jsonl --output x --format openai-rft", 64, "with --grader."),
     ("tasks import rows.jsonl", 64, "Missing expected argument '--output <folder>'"),
     ("tasks import rows.parquet --output x", 1, "pandas.read_parquet"),
