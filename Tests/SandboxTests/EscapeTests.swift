@@ -21,35 +21,42 @@ struct EscapeTests {
     init(_ name: String, _ python: String) { (testDescription, self.python) = (name, python) }
   }
 
-  /// What the attacks look for: a folder of the host's with a secret, in a file and a variable, the
-  /// host's process, and a socket on which it listens.
-  final class Host: Sendable {
+  /// What the attacks look for: a folder of the host's with a secret, a process of the host's that
+  /// has it in a variable, and sockets on which the host listens.
+  final class Host {
     let folder: Scratch
-    let secret = Host.secret
+    let secret = "canary-\(UUID().uuidString)"
     let socketName = "hone-test-\(UUID().uuidString)"
     let port: UInt16
+    /// Says after its host what that writes, and is there until it is ended.
+    let process = Process()
     private let sockets: [CInt]
-
-    /// Stands in a variable, which is set once: others read variables meanwhile.
-    private static let secret: String = {
-      let secret = "canary-\(UUID().uuidString)"
-      setenv("HONE_TEST_SECRET", secret, 1)
-      return secret
-    }()
 
     init() throws {
       folder = try Scratch(["secret": secret])
+      process.executableURL = URL(filePath: "/bin/cat")
+      process.environment = ["HONE_TEST_SECRET": secret]
+      let (questions, answers) = (Pipe(), Pipe())
+      (process.standardInput, process.standardOutput) = (questions, answers)
+      try process.run()
+      // Its variables are there to be read only once it is at work.
+      try questions.fileHandleForWriting.write(contentsOf: Data("?".utf8))
+      _ = try #require(try answers.fileHandleForReading.read(upToCount: 1))
       var port: UInt16 = 0
       sockets = [unsafe sandbox_listen_loopback(&port), unsafe sandbox_listen_abstract(socketName)]
       self.port = port
     }
 
-    deinit { for socket in sockets { close(socket) } }
+    deinit {
+      for socket in sockets { close(socket) }
+      kill(process.processIdentifier, SIGKILL)  // a test's threads may pass blocked signals on
+      process.waitUntilExit()
+    }
 
     /// As the attack sees it; the secret is written backwards, so that its source does not hold it.
     var prelude: String {
       """
-      folder, host, port = "\(folder.url.path)", \(getpid()), \(port)
+      folder, host, port = "\(folder.url.path)", \(process.processIdentifier), \(port)
       secret = "\(String(secret.reversed()))"[::-1].encode()
       abstract = "\\0\(socketName)"
 
@@ -268,6 +275,16 @@ struct EscapeTests {
     #expect(
       try String(contentsOf: host.folder.url.appending(path: "secret"), encoding: .utf8)
         == host.secret)
+    #expect(host.process.isRunning)
+  }
+
+  /// Else there would be nothing to find.
+  @Test func `a process of the host's has the secret in a variable`() throws {
+    let host = try Host()
+    let variables = try String(
+      contentsOf: URL(filePath: "/proc/\(host.process.processIdentifier)/environ"), encoding: .utf8)
+    #expect(variables == "HONE_TEST_SECRET=\(host.secret)\0")
+    #expect(!ProcessInfo.processInfo.environment.isEmpty)
   }
 
   /// A list of attacks that all fail for another reason would pass as well.
