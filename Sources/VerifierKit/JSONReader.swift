@@ -157,10 +157,16 @@ package struct JSONReader {
       case UInt8(ascii: "\""):
         let range = bytes[start..<position]
         // ASCII needs no check, and most strings are.
-        let text = all < 0x80 ? String(decoding: range, as: UTF8.self) : try decoded(range)
+        guard
+          let text = all < 0x80
+            ? String(decoding: range, as: UTF8.self) : String(validating: range, as: UTF8.self)
+        else { throw error("a string is not UTF-8") }
         position += 1
         return text
-      case UInt8(ascii: "\\"): return try stringWithEscapes(bytes[start..<position])
+      case UInt8(ascii: "\\"):
+        var rest = EscapedString(bytes, start..<position, end: end)
+        defer { position = rest.position }
+        return try rest.text()
       case ..<0x20: throw error("a control character in a string is not escaped")
       default:
         all |= byte
@@ -168,83 +174,6 @@ package struct JSONReader {
       }
     }
     throw error("a string does not end")
-  }
-
-  private mutating func stringWithEscapes(
-    _ before: ArraySlice<UInt8>
-  ) throws(JSONSyntaxError) -> String {
-    var text = Array(before)
-    while position < end {
-      let byte = bytes[position]
-      switch byte {
-      case UInt8(ascii: "\""):
-        position += 1
-        return try decoded(text[...])
-      case UInt8(ascii: "\\"):
-        position += 1
-        try appendEscape(to: &text)
-      case ..<0x20: throw error("a control character in a string is not escaped")
-      default:
-        text.append(byte)
-        position += 1
-      }
-    }
-    throw error("a string does not end")
-  }
-
-  private mutating func appendEscape(to text: inout [UInt8]) throws(JSONSyntaxError) {
-    guard position < end else { throw error("a string does not end") }
-    let escape = bytes[position]
-    position += 1
-    switch escape {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(escape)
-    case UInt8(ascii: "b"): text.append(0x08)
-    case UInt8(ascii: "f"): text.append(0x0C)
-    case UInt8(ascii: "n"): text.append(0x0A)
-    case UInt8(ascii: "r"): text.append(0x0D)
-    case UInt8(ascii: "t"): text.append(0x09)
-    case UInt8(ascii: "u"): text.append(contentsOf: String(Character(try escapedScalar())).utf8)
-    default: throw error("an escape that JSON does not have")
-    }
-  }
-
-  private mutating func escapedScalar() throws(JSONSyntaxError) -> Unicode.Scalar {
-    let high = try hexUnit()
-    if let scalar = Unicode.Scalar(high) { return scalar }
-    let restart = position
-    if high < 0xDC00, take("\\"), take("u") {
-      let low = try hexUnit()
-      if (0xDC00..<0xE000).contains(low),
-        let scalar = Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
-      {
-        return scalar
-      }
-    }
-    position = restart
-    return "\u{FFFD}"
-  }
-
-  private mutating func hexUnit() throws(JSONSyntaxError) -> UInt32 {
-    var unit: UInt32 = 0
-    for _ in 0..<4 {
-      guard position < end else { throw error("a string does not end") }
-      let byte = bytes[position]
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): unit = unit << 4 + UInt32(byte - 48)
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): unit = unit << 4 + UInt32(byte - 87)
-      case UInt8(ascii: "A")...UInt8(ascii: "F"): unit = unit << 4 + UInt32(byte - 55)
-      default: throw error("four hexadecimal digits are needed")
-      }
-      position += 1
-    }
-    return unit
-  }
-
-  private func decoded(_ text: ArraySlice<UInt8>) throws(JSONSyntaxError) -> String {
-    guard let string = String(validating: text, as: UTF8.self) else {
-      throw error("a string is not UTF-8")
-    }
-    return string
   }
 
   // MARK: - Bytes
@@ -267,14 +196,4 @@ package struct JSONReader {
   private func error(_ problem: String) -> JSONSyntaxError {
     JSONSyntaxError(offset: position, problem: problem)
   }
-}
-
-/// Text that is not the JSON it should be.
-package struct JSONSyntaxError: Error, Equatable, CustomStringConvertible {
-  /// Bytes before the place.
-  package let offset: Int
-  /// What is wrong there.
-  package let problem: String
-
-  package var description: String { "not JSON at byte \(offset): \(problem)" }
 }
