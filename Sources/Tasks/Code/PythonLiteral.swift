@@ -19,6 +19,25 @@ indirect enum PythonLiteral: Equatable {
     let value: PythonLiteral
   }
 
+  /// Reads a decimal number as source writes it; nil for other bases, and what is no number.
+  init?(number source: ArraySlice<UInt8>) {
+    let digits = source.filter { $0 != UInt8(ascii: "_") }
+    let text = String(decoding: digits, as: UTF8.self)
+    if digits.allSatisfy({ (0x30...0x39).contains($0) }) {
+      if digits.count > 1, digits.first == 0x30 { return nil }
+      self = Int(text).map(PythonLiteral.integer) ?? .longInteger(text)
+      return
+    }
+    guard digits.allSatisfy({ (0x30...0x39).contains($0) || ".eE+-".utf8.contains($0) }) else {
+      return nil
+    }
+    let padded = (text.hasPrefix(".") ? "0" : "") + text.replacing(".e", with: ".0e")
+    guard let value = Double(padded.hasSuffix(".") ? padded + "0" : padded), value.isFinite else {
+      return nil
+    }
+    self = .float(value)
+  }
+
   /// The value in the tagged form of the code runner.
   var tagged: JSONValue {
     switch self {

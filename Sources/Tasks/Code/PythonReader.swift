@@ -208,111 +208,27 @@ struct PythonReader {
       }
       position += 1
     }
-    let digits = source[start..<position].filter { $0 != UInt8(ascii: "_") }
-    let text = String(decoding: digits, as: UTF8.self)
-    if digits.allSatisfy({ (0x30...0x39).contains($0) }) {
-      if digits.count > 1, digits.first == 0x30 { throw Unreadable() }
-      return Int(text).map(PythonLiteral.integer) ?? .longInteger(text)
-    }
-    guard digits.allSatisfy({ (0x30...0x39).contains($0) || ".eE+-".utf8.contains($0) }) else {
-      throw Unreadable()
-    }
-    let padded = (text.hasPrefix(".") ? "0" : "") + text.replacing(".e", with: ".0e")
-    guard let value = Double(padded.hasSuffix(".") ? padded + "0" : padded), value.isFinite else {
-      throw Unreadable()
-    }
-    return .float(value)
+    guard let value = PythonLiteral(number: source[start..<position]) else { throw Unreadable() }
+    return value
   }
-
-  // MARK: - Strings
 
   /// Adjacent strings, which Python joins.
   private mutating func texts() throws(Unreadable) -> PythonLiteral {
-    var text = try oneText()
-    while true {
+    var text = ""
+    repeat {
+      let next = try PythonString(in: source, at: position)
+      text += next.text
+      position = next.end
       skipBlanks()
-      guard position < source.count, [0x22, 0x27].contains(source[position]) else {
-        return .text(text)
-      }
-      text += try oneText()
-    }
-  }
-
-  private mutating func oneText() throws(Unreadable) -> String {
-    let quote = source[position]
-    let isLong = source[position...].starts(with: [quote, quote, quote])
-    position += isLong ? 3 : 1
-    var bytes: [UInt8] = []
-    while position < source.count {
-      let byte = source[position]
-      if byte == quote, !isLong || source[position...].starts(with: [quote, quote, quote]) {
-        position += isLong ? 3 : 1
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw Unreadable() }
-        return text
-      }
-      if byte == 0x0A, !isLong { throw Unreadable() }
-      position += 1
-      if byte == UInt8(ascii: "\\") {
-        bytes += try escape()
-      } else {
-        bytes.append(byte)
-      }
-    }
-    throw Unreadable()
-  }
-
-  private mutating func escape() throws(Unreadable) -> [UInt8] {
-    guard position < source.count else { throw Unreadable() }
-    let byte = source[position]
-    position += 1
-    switch byte {
-    case 0x0A: return []
-    case UInt8(ascii: "n"): return [0x0A]
-    case UInt8(ascii: "t"): return [0x09]
-    case UInt8(ascii: "r"): return [0x0D]
-    case UInt8(ascii: "0")
-    where position < source.count && !(0x30...0x37).contains(source[position]):
-      return [0]
-    case UInt8(ascii: "\\"), UInt8(ascii: "'"), UInt8(ascii: "\""): return [byte]
-    case UInt8(ascii: "x"): return try scalar(digits: 2)
-    case UInt8(ascii: "u"): return try scalar(digits: 4)
-    case UInt8(ascii: "a"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "v"),
-      UInt8(ascii: "N"), UInt8(ascii: "U"), UInt8(ascii: "0")...UInt8(ascii: "7"):
-      throw Unreadable()
-    default: return [UInt8(ascii: "\\"), byte]  // Python keeps the backslash of an unknown escape
-    }
-  }
-
-  private mutating func scalar(digits: Int) throws(Unreadable) -> [UInt8] {
-    guard position + digits <= source.count,
-      let number = UInt32(
-        String(decoding: source[position..<position + digits], as: UTF8.self), radix: 16),
-      let scalar = Unicode.Scalar(number)
-    else { throw Unreadable() }
-    position += digits
-    return Array(String(Character(scalar)).utf8)
+    } while position < source.count && [0x22, 0x27].contains(source[position])
+    return .text(text)
   }
 
   // MARK: - Other expressions
 
   /// Passes over the rest of a statement.
   mutating func skipStatement() throws(Unreadable) {
-    var open = 0
-    while position < source.count {
-      switch source[position] {
-      case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = try oneText()
-      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"):
-        open += 1
-        position += 1
-      case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"):
-        open -= 1
-        position += 1
-      case 0x0A, UInt8(ascii: ";"), UInt8(ascii: "#"):
-        if open <= 0 { return }
-        position += 1
-      default: position += 1
-      }
-    }
+    position = try PythonExtent.endOfStatement(in: source, from: position)
   }
 
   /// Passes over one argument of a call without reading what it means: up to the comma or bracket
@@ -321,27 +237,7 @@ struct PythonReader {
   /// - Returns: Its text.
   mutating func argument() throws(Unreadable) -> String {
     let start = position
-    // `*rest` and `**rest` are more than one argument.
-    guard start < source.count, source[start] != UInt8(ascii: "*") else { throw Unreadable() }
-    var open: [UInt8] = []
-    while position < source.count {
-      let byte = source[position]
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = try oneText()
-      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"):
-        open.append(byte)
-        position += 1
-      case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"):
-        if open.isEmpty { return String(decoding: source[start..<position], as: UTF8.self) }
-        open.removeLast()
-        position += 1
-      case UInt8(ascii: ",") where open.isEmpty:
-        return String(decoding: source[start..<position], as: UTF8.self)
-      // A keyword argument, or a statement that is none of ours.
-      case UInt8(ascii: "="), 0x0A: throw Unreadable()
-      default: position += 1
-      }
-    }
-    throw Unreadable()
+    position = try PythonExtent.endOfArgument(in: source, from: start)
+    return String(decoding: source[start..<position], as: UTF8.self)
   }
 }
