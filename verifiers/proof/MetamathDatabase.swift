@@ -64,6 +64,21 @@ struct MetamathDatabase: Sendable {
   /// Where each variable has a type: its `$f` statements one after the other.
   var floating: [Symbol: [Place]] = [:]
 
+  /// Adds a symbol that is not there yet.
+  mutating func addSymbol(_ name: String, isVariable: Bool) -> Symbol {
+    let symbol = Symbol(names.count)
+    symbols[name] = symbol
+    names.append(name)
+    self.isVariable.append(isVariable)
+    return symbol
+  }
+
+  /// Adds a statement at the end, whose label is not there yet.
+  mutating func add(_ label: String, _ content: Content, _ expression: [Symbol], end: Place) {
+    places[label] = statements.count
+    statements.append(Statement(label: label, content: content, expression: expression, end: end))
+  }
+
   /// Whether a hypothesis may be used at a place.
   func isActive(_ hypothesis: Place, at place: Place) -> Bool {
     hypothesis < place && place < statements[hypothesis].end

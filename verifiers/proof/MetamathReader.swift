@@ -134,15 +134,16 @@ struct MetamathReader {
     case "$f": try floating(label)
     case "$e":
       let expression = try typedExpression(upTo: "$.")
-      add(label, .essential, expression, end: .max)
+      database.add(label, .essential, expression, end: .max)
       blocks[blocks.count - 1].hypotheses.append(database.statements.count - 1)
     case "$a":
       let expression = try typedExpression(upTo: "$.")
-      add(label, .assertion(try frame(of: expression), proof: nil), expression, end: .max)
+      database.add(label, .assertion(try frame(of: expression), proof: nil), expression, end: .max)
     case "$p":
       let expression = try typedExpression(upTo: "$=")
       let proof = try names()
-      add(label, .assertion(try frame(of: expression), proof: proof), expression, end: .max)
+      database.add(
+        label, .assertion(try frame(of: expression), proof: proof), expression, end: .max)
     case let other:
       throw tokens.fault("behind the label '\(label.shown)' stands '\(other.shown)'")
     }
@@ -158,7 +159,7 @@ struct MetamathReader {
       throw tokens.fault(
         "the variable '\(database.names[Int(symbols[1])].shown)' has a type already")
     }
-    add(label, .floating(type: symbols[0], variable: symbols[1]), symbols, end: .max)
+    database.add(label, .floating(type: symbols[0], variable: symbols[1]), symbols, end: .max)
     database.floating[symbols[1], default: []].append(place)
     blocks[blocks.count - 1].hypotheses.append(place)
   }
@@ -230,22 +231,8 @@ struct MetamathReader {
   }
 
   private mutating func add(_ name: String, isVariable: Bool) -> MetamathDatabase.Symbol {
-    let symbol = MetamathDatabase.Symbol(database.names.count)
-    database.symbols[name] = symbol
-    database.names.append(name)
-    database.isVariable.append(isVariable)
     isActive.append(false)
-    return symbol
-  }
-
-  private mutating func add(
-    _ label: String, _ content: MetamathDatabase.Content, _ expression: [MetamathDatabase.Symbol],
-    end: MetamathDatabase.Place
-  ) {
-    database.places[label] = database.statements.count
-    database.statements.append(
-      MetamathDatabase.Statement(
-        label: label, content: content, expression: expression, end: end))
+    return database.addSymbol(name, isVariable: isVariable)
   }
 
   private mutating func spend(_ count: Int) throws(MetamathTokens.Fault) {
