@@ -74,8 +74,9 @@ struct NumberScanner {
     isList = isRunOfMany
     if isList { return isAfterBracket ? nil : NumberLiteral(form: .decimal(first)) }
     var decimal = first
-    if let exponent = exponent() {
-      decimal.exponent = exponent.value
+    if let power = PowerOfTen(in: text, at: position) {
+      decimal.exponent = power.exponent
+      position = power.end
       return NumberLiteral(form: .decimal(decimal))
     }
     let end = position
@@ -97,85 +98,10 @@ struct NumberScanner {
     return NumberLiteral(form: .decimal(decimal))
   }
 
-  /// A run of digits, points and commas, and whether it is a list whose last element it returns.
   private mutating func decimalRun() -> (NumberLiteral.Decimal, isList: Bool)? {
-    let start = position
-    while position < text.count {
-      let isMark = text[position] == UInt8(ascii: ",") || text[position] == UInt8(ascii: ".")
-      guard
-        text[position].isDigit || isMark && position + 1 < text.count && text[position + 1].isDigit
-      else { break }
-      position += 1
-    }
-    let elements = text[start..<position].split(
-      separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-    if elements.count == 1 { return decimal(elements[0]).map { ($0, false) } }
-    if joinsThousands, isGrouped(elements) {
-      let joined = elements.flatMap { $0 }
-      return decimal(joined[...]).map { ($0, false) }
-    }
-    // `1,0000` is neither grouped nor a list of numbers that anyone writes.
-    guard let last = elements.last,
-      last.count == 1 || last.first != UInt8(ascii: "0") || last.contains(UInt8(ascii: "."))
-    else { return nil }
-    return decimal(last).map { ($0, true) }
-  }
-
-  /// Whether elements between commas are one to three digits, then groups of three.
-  private func isGrouped(_ elements: [ArraySlice<UInt8>]) -> Bool {
-    guard let first = elements.first, let last = elements.last, (1...3).contains(first.count),
-      first.allSatisfy(\.isDigit), first.first != UInt8(ascii: "0")
-    else { return false }
-    return elements.dropFirst().dropLast().allSatisfy { $0.count == 3 && $0.allSatisfy(\.isDigit) }
-      && last.prefix { $0.isDigit }.count == 3
-  }
-
-  /// Digits with at most one point.
-  private func decimal(_ run: ArraySlice<UInt8>) -> NumberLiteral.Decimal? {
-    let parts = run.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard parts.count <= 2 else { return nil }
-    return NumberLiteral.Decimal(
-      whole: Array(parts[0]), fraction: parts.count == 2 ? Array(parts[1]) : [])
-  }
-
-  /// `e-3`, or `* 10^{-3}` behind a mantissa.
-  private mutating func exponent() -> Exponent? {
-    let start = position
-    if position < text.count, text[position] | 0x20 == UInt8(ascii: "e") {
-      position += 1
-      if let exponent = signedInteger() { return exponent }
-      position = start
-      return nil
-    }
-    skipBlanks()
-    if position < text.count,
-      text[position] == UInt8(ascii: "*") || text[position] == UInt8(ascii: "x")
-    {
-      position += 1
-      skipBlanks()
-      if text[position...].starts(with: "10^".utf8) {
-        position += 3
-        let isBraced = take("{")
-        if let exponent = signedInteger(), !isBraced || take("}") { return exponent }
-      }
-    }
-    position = start
-    return nil
-  }
-
-  /// A power of ten; its value is nil where it is beyond any use.
-  private struct Exponent { let value: Int? }
-
-  /// Digits with a sign.
-  private mutating func signedInteger() -> Exponent? {
-    let isNegative = take("-")
-    if !isNegative { _ = take("+") }
-    let digits = digitRun()
-    guard !digits.isEmpty else { return nil }
-    let significant = digits.drop { $0 == UInt8(ascii: "0") }
-    guard significant.count <= 9 else { return Exponent(value: nil) }
-    let value = significant.reduce(0) { $0 * 10 + Int($1 - 48) }
-    return Exponent(value: isNegative ? -value : value)
+    let run = DecimalRun(in: text, at: position, joinsThousands: joinsThousands)
+    position = run.end
+    return run.decimal.map { ($0, run.isList) }
   }
 
   private mutating func denominator() -> NumberLiteral.Decimal? {
