@@ -8,6 +8,12 @@ enum CommandOutput {
     ProgressDisplay(ProgressOutput(to: .standardError))
   }
 
+  /// Prints a table on standard output, to fit the terminal where that is one.
+  static func print(table rows: [[String]]) {
+    let output = ProgressOutput(to: .standardOutput)
+    Swift.print(TextTable.columns(rows, within: output.isTerminal ? output.columns() : nil))
+  }
+
   /// Prints a result as indented JSON on standard output.
   static func print(json value: some Encodable) throws {
     FileHandle.standardOutput.write(try StableJSON.document(value))

@@ -24,13 +24,12 @@ struct PoliciesHistoryCommand: ParsableCommand {
   func run() throws {
     let rows = try NamedPolicies(runsFolder.url).history(of: name)
     if json { return try CommandOutput.print(json: rows) }
-    print(
-      TextTable.columns(
-        rows.map { row in
-          [
-            row.created, row.action.rawValue, TextTable.line(row.run ?? ""),
-            row.number.map { "now number \($0)" } ?? "now none",
-          ]
-        }))
+    CommandOutput.print(
+      table: rows.map { row in
+        [
+          row.created, row.action.rawValue, TextTable.line(row.run ?? ""),
+          row.number.map { "now number \($0)" } ?? "now none",
+        ]
+      })
   }
 }

@@ -34,7 +34,7 @@ struct PoliciesListCommand: ParsableCommand {
         named.entry.created,
       ]
     }
-    print(TextTable.columns(rows.map { $0.map { TextTable.line($0) } }))
+    CommandOutput.print(table: rows.map { $0.map { TextTable.line($0) } })
   }
 }
 

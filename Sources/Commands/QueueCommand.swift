@@ -75,7 +75,7 @@ struct QueueListCommand: ParsableCommand {
     let jobs = try folder.schedules().jobs(done: done).map { JobSummary($0) }
     if json { return try CommandOutput.print(json: jobs) }
     guard !jobs.isEmpty else { return print("There are no jobs in '\(folder.path)'.") }
-    print(TextTable.columns([JobSummary.columns] + jobs.map(\.shownRow)))
+    CommandOutput.print(table: [JobSummary.columns] + jobs.map(\.shownRow))
   }
 }
 

@@ -56,14 +56,14 @@ struct RunsListCommand: ParsableCommand {
     let listings = try registry.list(
       states: status.isEmpty ? nil : Set(status), pipeline: pipeline, limit: limit)
     if json { return try CommandOutput.print(json: listings) }
-    guard listings.isEmpty else { return print(Self.table(listings)) }
+    guard listings.isEmpty else { return CommandOutput.print(table: Self.table(listings)) }
     print(
       status.isEmpty && pipeline == nil
         ? "There are no runs in '\(folder.path)'. Start one with hone run."
         : "No such runs in '\(folder.path)'.")
   }
 
-  static func table(_ listings: [RunListing]) -> String {
+  private static func table(_ listings: [RunListing]) -> [[String]] {
     let rows = listings.map { listing in
       let run = listing.run
       return [
@@ -76,9 +76,8 @@ struct RunsListCommand: ParsableCommand {
         }.joined(separator: ", "),
       ]
     }
-    return TextTable.columns(
-      [["run", "status", "pipeline", "started", "rounds", "reward", "greedy", "evaluations"]]
-        + rows)
+    return [["run", "status", "pipeline", "started", "rounds", "reward", "greedy", "evaluations"]]
+      + rows
   }
 }
 

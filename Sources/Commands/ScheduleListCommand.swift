@@ -25,7 +25,7 @@ struct ScheduleListCommand: ParsableCommand {
     guard !all.isEmpty else {
       return print("There are no schedules in '\(folder.path)'. Add one with hone schedule add.")
     }
-    print(TextTable.columns([ScheduleSummary.columns] + all.map(\.shownRow)))
+    CommandOutput.print(table: [ScheduleSummary.columns] + all.map(\.shownRow))
     for remark in all.compactMap({ $0.last?.codeRemark }) { print("\n\(remark)") }
     if let process = try ScheduleDaemon.process(in: folder.url) {
       print("\nThe daemon is at work: process \(process).")

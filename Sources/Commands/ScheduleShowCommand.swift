@@ -65,7 +65,8 @@ struct ScheduleShowCommand: ParsableCommand {
     if !job.hook.isEmpty { rows.append(("hook", ShellWords.line(job.hook))) }
     print(TextTable.lines(rows.map { (name: $0.0, value: TextTable.line($0.1, limit: 5000)) }))
     if !shown.jobs.isEmpty {
-      print("\n" + TextTable.columns([JobSummary.columns] + shown.jobs.map(\.shownRow)))
+      print()
+      CommandOutput.print(table: [JobSummary.columns] + shown.jobs.map(\.shownRow))
     }
     for skipped in shown.skipped {
       let span = skipped.first == skipped.last ? "" : "\(skipped.first) to "

@@ -56,7 +56,8 @@ struct ProgressLine {
       })
   }
 
-  private static func cut(_ text: String, to columns: Int) -> String {
+  /// The beginning of a text that fits into so many columns.
+  static func cut(_ text: String, to columns: Int) -> String {
     var (kept, used) = ("", 0)
     for character in text {
       used += width(String(character))

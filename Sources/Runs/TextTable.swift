@@ -12,7 +12,13 @@ package enum TextTable {
   }
 
   /// Writes lines of several columns, each as wide as its widest text; texts may be anything.
-  package static func columns(_ rows: [[String]]) -> String {
+  ///
+  /// - Parameters:
+  ///   - rows: The texts, row by row.
+  ///   - width: The columns of a terminal. Where the table is wider, its widest columns are cut, down
+  ///     to 20; where that is not enough, each row goes on in lines that are indented.
+  /// - Returns: The lines, the last without a line break.
+  package static func columns(_ rows: [[String]], within width: Int? = nil) -> String {
     let rows = rows.map { $0.map { line($0, limit: .max) } }
     var widths: [Int] = []
     for row in rows {
@@ -21,12 +27,8 @@ package enum TextTable {
         widths[column] = max(widths[column], ProgressLine.width(text))
       }
     }
-    return rows.map { row in
-      let padded = row.enumerated().map { column, text in
-        text + String(repeating: " ", count: widths[column] - ProgressLine.width(text))
-      }.joined(separator: "  ")
-      return String(padded.reversed().drop(while: { $0 == " " }).reversed())
-    }.joined(separator: "\n")
+    let layout = TableLayout(widths, within: width)
+    return rows.map(layout.text).joined(separator: "\n")
   }
 
   /// Writes a text that may be anything as one line without control characters, cut to `limit`.
