@@ -9,7 +9,8 @@ struct PolicyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      A model folder, a .gguf file, a run's folder, a name such as champion, or 'tiny' or 'small'.
+      A model folder, a .gguf file, a run or its folder, a name such as champion, or 'tiny' or \
+      'small'.
       """, valueName: "model"))
   var policy: String
 
@@ -21,12 +22,14 @@ struct PolicyOptions: ParsableArguments {
 
   /// The policy, with all its weights.
   func load() throws -> Policy {
-    try Policy.load(
-      NamedPolicies(URL(filePath: "runs")).resolved(policy), template: template, system: system)
+    try Policy.load(reference, template: template, system: system)
   }
 
+  /// The embedded policy, the model or the run's folder that is named.
+  var reference: String { get throws { try NamedPolicies(URL(filePath: "runs")).resolved(policy) } }
+
   /// Where its files lie, so that no output is written over them.
-  var path: String { Policy.modelPath(policy) }
+  var path: String { get throws { try Policy.modelPath(reference) } }
 }
 
 extension ChatTemplate: ExpressibleByArgument {}

@@ -12,7 +12,7 @@ struct RunCommand: AsyncParsableCommand {
     usage: """
       hone run <pipeline> [--set <path=value> ...] [--runs <folder>]
                [--require-clean] [--rerun] [--detach | --json]
-      hone run --resume <folder> [--json]
+      hone run --resume <run> [--json]
       """,
     discussion: """
       Every setting of the pipeline can be overridden with --set, by the stage's
@@ -46,7 +46,7 @@ struct RunCommand: AsyncParsableCommand {
     help: "Run all stages, also those that a run before has done with the same inputs.")
   var rerun = false
 
-  @Option(help: ArgumentHelp("Go on with the run in this folder.", valueName: "folder"))
+  @Option(help: ArgumentHelp("Go on with this run: its folder, or its name.", valueName: "run"))
   var resume: String?
 
   @Flag(help: "Run in the background; prints the run's name and how to watch or stop it.")
@@ -103,7 +103,7 @@ struct RunCommand: AsyncParsableCommand {
     let runner = PipelineRunner(display: display) { interrupt.isRaised }
     let report: RunReport
     if let resume {
-      report = try await runner.resume(URL(filePath: resume))
+      report = try await runner.resume(RunFolder.named(resume, in: URL(filePath: runs)))
     } else {
       let file = URL(filePath: pipeline ?? "")
       let elsewhere = try models.map { folder in

@@ -29,7 +29,7 @@ extension TrainCommand {
         key: "from", value: "'\(from)'", rule: "only a stage of a pipeline has stages before it")
     }
     let folder = try OutputFile.folder(
-      output, inputs: [demonstrations, policyOptions.policy, policyOptions.path])
+      output, inputs: [demonstrations, policyOptions.reference, policyOptions.path])
     let set = try TaskCatalog.load(demonstrations, in: TaskCatalog.defaultFolders())
     let used = set.demonstrations.prefix(settings.demonstrations ?? .max)
     guard !used.isEmpty else { throw PipelineError.noDemonstrations(taskSet: set.name) }

@@ -111,7 +111,7 @@ struct TrainCommand: AsyncParsableCommand {
     guard let scored else { return }
     let settings = try updateSettings()
     let folder = try OutputFile.folder(
-      output, inputs: [scored, policyOptions.policy, policyOptions.path])
+      output, inputs: [scored, policyOptions.reference, policyOptions.path])
     let rollouts = try RolloutFile.read(scored)
     let policy = try policyOptions.load()
     let display = CommandOutput.display()

@@ -74,12 +74,18 @@ package struct NamedPolicies: Sendable {
   }
 
   /// What `Policy.load` takes: the reference itself where a model or an embedded policy has that name,
-  /// and else the folder of the policy that is named so.
+  /// and else the folder of the policy, or of the run, that is named so.
   package func resolved(_ reference: String) throws -> String {
     guard EmbeddedPolicy(rawValue: reference) == nil,
       !FileManager.default.fileExists(atPath: reference),
-      (try? RunName.check(reference, of: "policy")) != nil, exists
+      (try? RunName.check(reference, of: "policy")) != nil
     else { return reference }
+    let run = runs.appending(path: reference)
+    // A run's whole name goes before the beginning of a policy's.
+    if RunFolder.isRun(run), try !exists || !all().contains(where: { $0.name == reference }) {
+      return run.relativePath
+    }
+    guard exists else { return reference }
     do {
       return try folder(of: reference).path
     } catch NamedPolicyError.unknown {

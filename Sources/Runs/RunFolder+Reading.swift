@@ -49,6 +49,12 @@ extension RunFolder {
     FileManager.default.fileExists(atPath: url.appending(path: "run.json").path)
   }
 
+  /// The folder of a run that a user names, by its path or by its name in `runs`.
+  package static func named(_ text: String, in runs: URL) -> URL {
+    let (path, named) = (URL(filePath: text), runs.appending(path: text))
+    return !isRun(path) && isRun(named) ? named : path
+  }
+
   /// The name under which stage `number`, counted from 1, keeps its records: `01-warmUp`.
   package static func stage(_ number: Int, _ name: String) -> String {
     (number < 10 ? "0" : "") + "\(number)-\(name)"

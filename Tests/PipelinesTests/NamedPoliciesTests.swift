@@ -144,6 +144,19 @@ import Testing
     #expect(try shelf.policies.resolved("../x") == "../x")
   }
 
+  @Test func `a run is found by its name, unless a policy has all of that name`() throws {
+    let shelf = Shelf()
+    let run = shelf.runs.appending(path: "r-1")
+    try FileManager.default.createDirectory(at: run, withIntermediateDirectories: true)
+    try Data("{}".utf8).write(to: run.appending(path: "run.json"))
+    #expect(try shelf.policies.resolved("r-1") == run.relativePath)
+    #expect(try shelf.policies.resolved("r-") == "r-")
+    try shelf.promote("r-2", to: "r-1-best")
+    #expect(try shelf.policies.resolved("r-1") == run.relativePath)
+    try shelf.promote("r-3", to: "r-1")
+    #expect(try shelf.policies.resolved("r-1").hasSuffix("policies/r-1/1"))
+  }
+
   @Test func `a name that leads elsewhere is refused`() throws {
     let shelf = Shelf()
     for name in ["../x", "a/b", "", ".hidden"] {

@@ -32,6 +32,13 @@ import Testing
 
   // MARK: - Making and opening
 
+  @Test func `a run is named by its path, or by its name in the folder of runs`() throws {
+    let run = try create().url
+    #expect(RunFolder.named(run.lastPathComponent, in: runs).path == run.path)
+    #expect(RunFolder.named(run.path, in: runs).path == run.path)
+    #expect(RunFolder.named("nobody", in: runs).relativePath == "nobody")
+  }
+
   @Test func `a new run takes the next number and says what it is`() throws {
     let first = try create()
     let second = try create()
