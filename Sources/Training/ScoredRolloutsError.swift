@@ -1,3 +1,5 @@
+import Rollouts
+
 /// Judged rollouts that no update can learn from.
 package enum ScoredRolloutsError: Error, Equatable, CustomStringConvertible {
   case notJudged(problem: String)
@@ -9,16 +11,8 @@ package enum ScoredRolloutsError: Error, Equatable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .notJudged(let problem):
-      """
-      A rollout of problem '\(problem)' has neither 'verdicts' nor a 'reward'. Judge the file \
-      first: hone verify rollouts.jsonl --verifier arithmetic --output scored.jsonl
-      """
-    case .twoPrompts(let problem):
-      """
-      Two rollouts of problem '\(problem)' have different prompts, so they cannot be compared. \
-      Give each problem an id of its own.
-      """
+    case .notJudged(let problem): SelectionError.notJudged(problem: problem).description
+    case .twoPrompts(let problem): SelectionError.twoPrompts(problem: problem).description
     case .unusable(let problem, let reason):
       "A rollout of problem '\(problem)' cannot be learnt from: \(reason)."
     case .noLesson(let problems, let unscored):
