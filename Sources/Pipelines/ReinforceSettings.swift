@@ -23,7 +23,7 @@ package struct ReinforceSettings: SettingsSection {
   package var rowBudget = 2048
   /// Of the products of the passes forward and backward; weights and their sums stay in float32.
   ///
-  /// With `int8` a step is twice to three times as fast. Its gradient is that of the rounded policy,
+  /// With `int8` a step is about twice as fast. Its gradient is that of the rounded policy,
   /// itself rounded to about one in a hundred.
   package var productPrecision = ProductPrecision.float32
   /// Rounds between checkpoints; 0 for one at the end alone.
