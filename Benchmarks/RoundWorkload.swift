@@ -127,7 +127,7 @@ final class RoundWorkload {
     updater.begin(atStep: number)
     let statistics = updater.improve(
       batch, objective: objective, temperature: 1, maximumLength: new,
-      gapLimit: precision == .whole ? 0.01 : 3)
+      gapLimit: precision == .whole ? 0.01 : 10)
     phase.end()
     precondition(
       !statistics.wasSkipped && !statistics.wasRefused && statistics.gradientNorm > 0,

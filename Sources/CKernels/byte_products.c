@@ -11,8 +11,9 @@
 #endif
 
 // Rows that the registers hold the results of, and of a tile; and groups that are summed before the
-// result is written, so that their part of a panel stays in the first cache.
-enum { ROWS = 4, TILE_ROWS = 64, GROUPS_AT_ONCE = 10 };
+// result is written, so that their part of a panel stays in the first cache. COLUMNS_AT_ONCE of a
+// right side that is not packed bound the memory that it takes.
+enum { ROWS = 4, TILE_ROWS = 64, GROUPS_AT_ONCE = 10, COLUMNS_AT_ONCE = 64 * PANEL };
 
 typedef int32_t integers __attribute__((vector_size(64), aligned(4)));
 
@@ -148,8 +149,8 @@ static void multiply_panel_of_bytes(const struct product *p, int first_row, int 
   int width = panel_width(columns), groups = groups_of(p->k);
   int parts = (groups + GROUPS_AT_ONCE - 1) / GROUPS_AT_ONCE;
   size_t stride = row_size(p->k), size = group_size(PANEL) * groups;
-  const uint8_t *here = p->packed + panel * size, *next = here + size;
-  const uint8_t *end = p->packed + hone_packed_int8_size(p->n, p->k);
+  size_t here = panel * size, next = here + size;
+  int has_next = next + size <= hone_packed_int8_size(p->n, p->k);
   // The next panel is asked for evenly while this one is multiplied.
   size_t steps = (size_t)(rows + ROWS - 1) / ROWS * groups * (GROUP / 4);
   size_t asked = 0, step = (size + steps - 1) / steps;
@@ -162,9 +163,9 @@ static void multiply_panel_of_bytes(const struct product *p, int first_row, int 
           .bytes = bytes + (size_t)group * GROUP,
           .scales = (const float *)(bytes + scales_offset(groups)) + group,
           .sums = (const int32_t *)(bytes + sums_offset(groups)) + group,
-          .stride = stride, .groups = count, .panel = here + group_size(width) * group,
+          .stride = stride, .groups = count, .panel = p->packed + here + group_size(width) * group,
           .keep = p->keep || part > 0, .c = c, .ldc = p->ldc,
-          .next = next + size <= end && asked < size ? (const char *)next + asked : NULL,
+          .next = has_next && asked < size ? (const char *)p->packed + next + asked : NULL,
           .next_step = step};
       asked += step * count * (GROUP / 4);
       int block_rows = rows - row < ROWS ? rows - row : ROWS;
@@ -194,15 +195,19 @@ static void multiply_tile(void *context, int tile) {
     multiply_panel_of_bytes(p, row, rows, panel);
 }
 
-static void multiply(int transpose_a, int m, int n, int k, const float *a, int lda,
-                     const uint8_t *packed, int keep, float *c, int ldc) {
+// The rounded left side, valid until the next one of this thread.
+static const uint8_t *rounded_left(int transpose_a, int m, int k, const float *a, int lda) {
   size_t floats = ((size_t)m * row_size(k) + sizeof(float) - 1) / sizeof(float);
   uint8_t *rows = (uint8_t *)scratch(floats);
   round_left(transpose_a, m, k, a, lda, rows);
+  return rows;
+}
+
+static void multiply(const uint8_t *rows, int m, int n, int k, const uint8_t *packed, int keep,
+                     float *c, int ldc) {
   struct product p = {.rows = rows, .packed = packed, .c = c, .ldc = ldc, .m = m, .n = n, .k = k,
                       .keep = keep};
-  int panels = (n + PANEL - 1) / PANEL;
-  p.tiles = tiles_of(m, panels, ROWS, TILE_ROWS, panels);
+  p.tiles = tiles_of(m, (n + PANEL - 1) / PANEL, ROWS, TILE_ROWS, (n + PANEL - 1) / PANEL);
   hone_parallel(p.tiles.count, multiply_tile, &p);
 }
 
@@ -216,15 +221,22 @@ static int is_empty(int m, int n, int k, int keep, float *c, int ldc) {
 void hone_matmul_packed_int8(int m, int n, int k, const float *a, int lda, const uint8_t *packed,
                              int keep, float *c, int ldc) {
   if (is_empty(m, n, k, keep, c, ldc)) return;
-  multiply(0, m, n, k, a, lda, packed, keep, c, ldc);
+  multiply(rounded_left(0, m, k, a, lda), m, n, k, packed, keep, c, ldc);
 }
 
 void hone_matmul_int8(int transpose_a, int transpose_b, int m, int n, int k, const float *a, int lda,
                       const float *b, int ldb, int keep, float *c, int ldc) {
   if (is_empty(m, n, k, keep, c, ldc)) return;
-  float *block = take_block((hone_packed_int8_size(n, k) + sizeof(float) - 1) / sizeof(float));
+  const uint8_t *rows = rounded_left(transpose_a, m, k, a, lda);
+  int columns_at_once = n < COLUMNS_AT_ONCE ? n : COLUMNS_AT_ONCE;
+  float *block = take_block(
+      (hone_packed_int8_size(columns_at_once, k) + sizeof(float) - 1) / sizeof(float));
   uint8_t *packed = (uint8_t *)block;
-  hone_pack_int8(transpose_b, n, k, b, ldb, packed);
-  multiply(transpose_a, m, n, k, a, lda, packed, keep, c, ldc);
+  for (int column = 0; column < n; column += columns_at_once) {
+    int columns = n - column < columns_at_once ? n - column : columns_at_once;
+    hone_pack_int8(transpose_b, columns, k, b + (transpose_b ? (size_t)column * ldb : column), ldb,
+                   packed);
+    multiply(rows, m, columns, k, packed, keep, c + column, ldc);
+  }
   give_block(block);
 }

@@ -115,15 +115,19 @@ INLINE void round_columns(const float *x, size_t stride, int count, int columns,
   out->sums = sums;
 }
 
+// Columns of a matrix that one task rounds, so that there are enough for many workers.
+enum { COLUMNS_OF_A_TASK = 32 * PANEL };
+static int column_tasks(int columns) { return (columns + COLUMNS_OF_A_TASK - 1) / COLUMNS_OF_A_TASK; }
+
 static int at_most(int count, int limit) { return count < limit ? count : limit; }
 
 // MARK: - The left side
 
 // Declared before they are defined: clang refuses the vector width of clones otherwise.
 static void round_some_rows(void *context, int tile);
-static void round_some_columns(void *context, int group);
+static void round_some_columns(void *context, int task);
 static void pack_from_rows(void *context, int panel);
-static void pack_from_columns(void *context, int group);
+static void pack_from_columns(void *context, int task);
 
 struct left {
   const float *a;
@@ -158,9 +162,11 @@ CLONES static void round_some_rows(void *context, int tile) {
   }
 }
 
-CLONES static void round_some_columns(void *context, int group) {
+CLONES static void round_some_columns(void *context, int task) {
   const struct left *p = context;
-  for (int first = 0; first < p->m; first += LANES) {
+  int group = task / column_tasks(p->m), first = task % column_tasks(p->m) * COLUMNS_OF_A_TASK;
+  int end = first + at_most(p->m - first, COLUMNS_OF_A_TASK);
+  for (; first < end; first += LANES) {
     rounded block;
     round_columns(p->a + (size_t)group * GROUP * p->stride + first, p->stride,
                   at_most(p->k - group * GROUP, GROUP), at_most(p->m - first, LANES), &block);
@@ -171,7 +177,7 @@ CLONES static void round_some_columns(void *context, int group) {
 
 void round_left(int transposed, int m, int k, const float *a, size_t stride, uint8_t *rows) {
   struct left left = {a, stride, m, k, rows};
-  if (transposed) hone_parallel(groups_of(k), round_some_columns, &left);
+  if (transposed) hone_parallel(groups_of(k) * column_tasks(m), round_some_columns, &left);
   else hone_parallel((m + LANES - 1) / LANES, round_some_rows, &left);
 }
 
@@ -209,11 +215,13 @@ CLONES static void pack_from_rows(void *context, int panel) {
     }
 }
 
-CLONES static void pack_from_columns(void *context, int group) {
+CLONES static void pack_from_columns(void *context, int task) {
   const struct right *p = context;
+  int group = task / column_tasks(p->n), first = task % column_tasks(p->n) * COLUMNS_OF_A_TASK;
+  int end = first + at_most(p->n - first, COLUMNS_OF_A_TASK);
   int groups = groups_of(p->k), count = at_most(p->k - group * GROUP, GROUP);
   const float *b = p->b + (size_t)group * GROUP * p->stride;
-  for (int first = 0; first < p->n; first += PANEL) {
+  for (; first < end; first += PANEL) {
     int columns = at_most(p->n - first, PANEL), width = panel_width(columns);
     uint8_t *out = p->packed + (size_t)first / PANEL * group_size(PANEL) * groups
                    + group_size(width) * group;
@@ -232,5 +240,5 @@ size_t hone_packed_int8_size(int n, int k) {
 void hone_pack_int8(int transpose_b, int n, int k, const float *b, int ldb, uint8_t *packed) {
   struct right right = {b, ldb, n, k, packed};
   if (transpose_b) hone_parallel((n + PANEL - 1) / PANEL, pack_from_rows, &right);
-  else hone_parallel(groups_of(k), pack_from_columns, &right);
+  else hone_parallel(groups_of(k) * column_tasks(n), pack_from_columns, &right);
 }

@@ -88,6 +88,8 @@ struct TrainCommand: AsyncParsableCommand {
     let clipFraction: Double
     /// Largest difference between the rows' log-probabilities and the policy's, nats.
     let largestLogRatio: Double
+    /// Whether that is more than rounding makes of one policy.
+    let wroteAnotherPolicy: Bool
     /// Whether the gradient was not finite, so that the weights are as before.
     let wasSkipped: Bool
     let output: String
@@ -140,7 +142,9 @@ struct TrainCommand: AsyncParsableCommand {
         tokens: diagnostics.tokens, learningRate: statistics.learningRate,
         gradientNorm: statistics.gradientNorm, entropy: diagnostics.meanEntropy,
         clipFraction: diagnostics.clipFraction, largestLogRatio: diagnostics.largestLogRatio,
-        wasSkipped: statistics.wasSkipped, output: output))
+        wroteAnotherPolicy: diagnostics.largestLogRatio > settings.largestOwnGap,
+        wasSkipped: statistics.wasSkipped,
+        output: output))
   }
 
   /// The defaults with what the options say.
@@ -189,7 +193,7 @@ struct TrainCommand: AsyncParsableCommand {
       "One update from \(summary.completions) completions (\(summary.tokens) tokens): "
         + "gradient norm \(TextTable.decimal(summary.gradientNorm)), "
         + "learning rate \(summary.learningRate); written to \(output)")
-    if summary.largestLogRatio > 0.1 {
+    if summary.wroteAnotherPolicy {
       print(
         "The rows' log-probabilities differ from this policy's by up to "
           + "\(TextTable.decimal(summary.largestLogRatio)) nats: another policy wrote them.")

@@ -35,9 +35,10 @@ package struct ReinforceSettings: SettingsSection {
   /// Problems of each round whose rollouts are recorded with their text.
   package var recordedProblems = 4
   /// Share of a round's groups whose log-probabilities are computed again, to see that sampler and
-  /// trainer agree, where the update does not tell: while it has dropout, or nothing to learn from.
+  /// trainer agree.
   ///
-  /// Otherwise the first step of a round compares all its tokens, at no cost. With 0 nobody looks.
+  /// The first step of a round compares all its tokens, at no cost. Groups are passed once more only
+  /// while it has dropout, or fewer groups than this share. With 0 nobody looks.
   package var auditShare = 0.05
 
   package init() {}

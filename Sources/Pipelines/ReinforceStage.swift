@@ -62,7 +62,8 @@ struct ReinforceStage {
       // Update: the round's groups in as many parts as there are steps.
       updater.begin(atStep: round * settings.updatesPerRound)
       let parts = parts(batch.filter { !$0.sequences.isEmpty })
-      let isAudited = settings.auditShare > 0 && !parts.isEmpty && !updater.drops
+      let isAudited =
+        settings.auditShare > 0 && !updater.drops && (parts.first?.count ?? 0) >= audited(groups)
       if !isAudited { record.samplerGap = try audit(groups, context.policy, round: round) }
       for (index, part) in parts.enumerated() {
         // The first step has the weights that sampled, so its passes are an audit of the sampler, too.
@@ -70,9 +71,10 @@ struct ReinforceStage {
         let statistics = updater.improve(
           part, objective: objective, temperature: Float(settings.rollout.temperature),
           maximumLength: settings.rollout.maxCompletionTokens,
-          gapLimit: audits ? Double(gapLimit) : .infinity)
+          gapLimit: audits ? gapLimit : .infinity)
         if audits {
-          record.samplerGap = try checked(Float(statistics.diagnostics.gap), round: round)
+          record.samplerGap = Float(statistics.diagnostics.gap)
+          if statistics.wasRefused { throw disagreement(statistics.diagnostics.gap, round: round) }
         }
         record.count(statistics)
         context.tally.count(statistics)
@@ -122,14 +124,17 @@ struct ReinforceStage {
 
   /// How far sampled log-probabilities may be from those of the trainer, in nats.
   ///
-  /// A rounded policy is another one, which the ratio corrects for as long as it is near.
-  private var gapLimit: Float { settings.isExact ? 0.01 : 3 }
+  /// A rounded policy is another one, which the ratio corrects for as long as it is near; of many
+  /// tokens the rarest may differ by several nats.
+  private var gapLimit: Double { settings.isExact ? 0.01 : 10 }
 
-  private func checked(_ gap: Float, round: Int) throws -> Float {
-    guard gap <= gapLimit else {
-      throw PipelineError.samplerDisagrees(difference: gap, limit: gapLimit, round: round + 1)
-    }
-    return gap
+  private func disagreement(_ gap: Double, round: Int) -> PipelineError {
+    .samplerDisagrees(difference: Float(gap), limit: Float(gapLimit), round: round + 1)
+  }
+
+  /// Groups that an audit looks at, at least.
+  private func audited(_ groups: [RolloutGroup]) -> Int {
+    Int((settings.auditShare * Double(groups.count)).rounded(.up))
   }
 
   /// The largest difference, in nats, between sampled log-probabilities and a fresh forward pass over a
@@ -137,7 +142,7 @@ struct ReinforceStage {
   private func audit(
     _ groups: [RolloutGroup], _ policy: Policy, round: Int
   ) throws -> Float {
-    let share = groups.prefix(Int((settings.auditShare * Double(groups.count)).rounded(.up)))
+    let share = groups.prefix(audited(groups))
     let fresh = policy.score(
       share.map { group in
         TokenGroup(prompt: group.promptTokens, completions: group.rollouts.map { $0.tokens ?? [] })
@@ -152,7 +157,8 @@ struct ReinforceStage {
         }
       }
     }
-    return try checked(largest, round: round)
+    guard Double(largest) <= gapLimit else { throw disagreement(Double(largest), round: round) }
+    return largest
   }
 
   private func trainingGroups(

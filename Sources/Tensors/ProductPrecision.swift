@@ -7,7 +7,8 @@ package enum ProductPrecision: String, Codable, CaseIterable, Sendable {
   /// Both sides rounded to eight bits.
   ///
   /// Each group of 64 terms of a row or column has a scale: values are kept to within 1/254 of the
-  /// largest of their group. A group with NaN or infinity makes NaN.
+  /// largest of their group, and those of a group below 1e-30 are 0. A group with NaN or infinity
+  /// makes NaN.
   case int8
 
   /// What should be known before products of this precision are made.

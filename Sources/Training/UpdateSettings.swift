@@ -24,9 +24,20 @@ package struct UpdateSettings: SettingsSection {
 
   package init() {}
 
+  /// How far log-probabilities of the policy's own rollouts may be from those that the update finds, in
+  /// nats: rounded ones differ by tenths, and the rarest by more.
+  package var largestOwnGap: Double { productPrecision == .float32 ? 0.1 : 3 }
+
   package func validate() throws(InvalidSetting) {
     guard rowBudget >= 1 else {
       throw InvalidSetting(key: "rowBudget", value: "\(rowBudget)", rule: "it must be at least 1")
+    }
+    guard productPrecision == .float32 || objective.ratio != .none else {
+      throw InvalidSetting(
+        key: "productPrecision", value: "'\(productPrecision.rawValue)'",
+        rule:
+          "the policy that sampled is not the rounded one that learns, and 'objective.ratio: none' "
+          + "does not correct for it; set another ratio, or 'productPrecision: float32'")
     }
   }
 }

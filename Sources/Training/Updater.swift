@@ -6,7 +6,8 @@ import Transformers
 /// Changes a policy's weights: supervised steps and policy-gradient steps alike.
 ///
 /// The weight of each token is computed once for a step over its whole batch, so the gradient does
-/// not depend on how the batch is split to bound memory.
+/// not depend on how the batch is split to bound memory, but for the order of sums, and in eight bits
+/// for the groups of rows that are rounded together.
 package final class Updater {
   package let policy: Policy
   package let table: RegularizationTable

@@ -133,7 +133,7 @@ struct ProgramAttack: Sendable, CustomTestStringConvertible {
     .init("p_big_int", [.timeoutCPU, .memory], "x = 10 ** 10 ** 8"),
     .init("p_fork_bomb", [.processLimit], "import os\nwhile True: os.fork()"),
     .init(
-      "p_fork_bomb_that_catches", [.processLimit, .timeoutCPU],
+      "p_fork_bomb_that_catches", [.processLimit, .timeoutCPU, .timeoutWall],
       "import os\nwhile True:\n  try: os.fork()\n  except OSError: pass"),
     .init(
       "p_thread_bomb", [.processLimit],
