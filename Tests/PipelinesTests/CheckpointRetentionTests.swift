@@ -42,15 +42,11 @@ import Testing
   }
 
   @Test func `the checkpoint after the best round stays, also over a kill`() async throws {
-    let run = try MiniRun(
-      pipeline: "checkpoints: { keepLast: 1, keepBest: reward }\n" + MiniRun.pipeline)
-    let process = try run.start()
-    await process.send(SIGKILL, onceIn: run.file("checkpoints")) { (Int($0) ?? 0) >= 6 }
-    _ = await process.exitCode
-    if try run.status != "finished" {
-      let resumed = try run.resume()
-      #expect(await resumed.exitCode == 0, "\(resumed.errorText)")
-    }
+    let (run, _) = try await MiniRun.stopped(
+      pipeline: "checkpoints: { keepLast: 1, keepBest: reward }\n" + MiniRun.pipeline
+    ) { run in run.has(in: "checkpoints") { (Int($0) ?? 0) >= 6 } }
+    let resumed = try run.resume()
+    #expect(await resumed.exitCode == 0, "\(resumed.errorText)")
     try await expectSameEnd(run)
     struct Round: Decodable {
       let round: Int

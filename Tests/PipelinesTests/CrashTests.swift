@@ -64,7 +64,7 @@ import Testing
   ) async throws {
     let run = try MiniRun()
     let process = try run.start()
-    await process.send(SIGKILL, onceIn: run.file(folder)) { $0.contains(name) }
+    await process.send(SIGKILL) { run.has(in: folder) { $0.contains(name) } }
     _ = await process.exitCode
     if try !isFinished(run) {
       let last = try begin(run)
@@ -86,10 +86,7 @@ import Testing
   }
 
   @Test func `an interrupt finishes the round, and the run goes on to the same end`() async throws {
-    let run = try MiniRun()
-    let process = try run.start()
-    await process.send(SIGINT, onceIn: run.file("checkpoints")) { Int($0) != nil }
-    #expect(await process.exitCode == 130, "\(process.errorText)")
+    let (run, process) = try await MiniRun.stopped(by: SIGINT) { $0.hasCheckpoint }
     #expect(try run.status == "interrupted")
     #expect(process.errorText.contains("hone run --resume runs/mini-1"))
     let resumed = try run.resume()
@@ -104,7 +101,7 @@ import Testing
     let run = try MiniRun()
     // Long enough to be at work yet when the second one has started.
     let first = try run.start("--set", "reinforce.rounds=1000000")
-    try await first.wait { try run.hasCheckpoint }
+    try await first.wait { run.hasCheckpoint }
     let second = try run.resume()
     #expect(await second.exitCode == 1)
     #expect(second.errorText.contains("runs/mini-1 is in use by process"))
@@ -114,10 +111,7 @@ import Testing
   }
 
   @Test func `a disk that is full leaves the last good checkpoint`() async throws {
-    let run = try MiniRun()
-    let first = try run.start()
-    await first.send(SIGKILL, onceIn: run.file("checkpoints")) { Int($0) != nil }
-    _ = await first.exitCode
+    let (run, _) = try await MiniRun.stopped { $0.hasCheckpoint }
     let before = try run.checkpoints
     // The weights take 3 MiB, the moments 6 MiB: the first fit, the second do not.
     let second = try run.resume(blocks: 4000)

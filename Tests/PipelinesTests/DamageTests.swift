@@ -8,11 +8,9 @@ import Testing
 @Suite(.serialized) struct DamageTests {
   /// A run that was interrupted in the middle of its rounds, with two checkpoints.
   private static let stopped = Task {
-    let run = try MiniRun()
-    let process = try run.start()
-    await process.send(SIGINT, onceIn: run.file("checkpoints")) { (Int($0) ?? 0) >= 6 }
-    guard await process.exitCode == 130 else { throw MiniRun.Failure(text: process.errorText) }
-    return run
+    try await MiniRun.stopped(by: SIGINT) { run in
+      run.has(in: "checkpoints") { (Int($0) ?? 0) >= 6 }
+    }.run
   }
 
   /// A copy of the stopped run in a folder of its own.

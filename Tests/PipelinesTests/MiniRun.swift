@@ -77,7 +77,27 @@ final class MiniRun: Sendable {
     return run
   }
 
-  /// A run that should have ended well, and what it said.
+  /// A run that a signal ended in its middle, the moment `isTime` said so, and what became of it.
+  ///
+  /// On a busy machine a run may end before the signal does arrive; then another one is made.
+  static func stopped(
+    by signal: Int32 = SIGKILL, pipeline: String = pipeline,
+    once isTime: @escaping @Sendable (MiniRun) -> Bool
+  ) async throws -> (run: MiniRun, process: HoneProcess) {
+    for _ in 0..<10 {
+      let run = try MiniRun(pipeline: pipeline)
+      let process = try run.start()
+      await process.send(signal) { isTime(run) }
+      switch await process.exitCode {
+      case 130 where signal == SIGINT, 128 + signal: return (run, process)
+      case 0: continue
+      default: throw Failure(text: process.errorText)
+      }
+    }
+    throw Failure(text: "ten runs ended before they could be stopped")
+  }
+
+  /// A run that should have ended otherwise, and what it said.
   struct Failure: Error, CustomStringConvertible {
     let text: String
     var description: String { text }
@@ -107,7 +127,13 @@ final class MiniRun: Sendable {
 
   /// Whether there is a numbered checkpoint; which one changes as the run goes on.
   var hasCheckpoint: Bool {
-    get throws { try exists("checkpoints") && !checkpoints.isEmpty }
+    has(in: "checkpoints") { Int($0) != nil }
+  }
+
+  /// Whether a folder of the run has a file that is meant.
+  func has(in folder: String, _ isMeant: (String) -> Bool) -> Bool {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: file(folder).path)
+    return names?.contains(where: isMeant) == true
   }
 
   /// The rows of a record file, such as `03-select`.
@@ -226,21 +252,15 @@ final class HoneProcess: Sendable {
     (try? String(contentsOf: errors, encoding: .utf8)) ?? "no standard error"
   }
 
-  /// Sends a signal the moment a folder has a file that is meant, unless the process ended before.
+  /// Sends a signal the moment `isTime` says so, unless the process ended before.
   ///
-  /// A thread of its own looks: tests that compute may keep all of Swift's busy for seconds, in which
+  /// A thread of its own asks: tests that compute may keep all of Swift's busy for seconds, in which
   /// a short run would end.
-  func send(
-    _ signal: Int32, onceIn folder: URL, _ isMeant: @escaping @Sendable (String) -> Bool
-  ) async {
+  func send(_ signal: Int32, once isTime: @escaping @Sendable () -> Bool) async {
     let process = process
-    @Sendable func isThere() -> Bool {
-      let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
-      return names?.contains(where: isMeant) == true
-    }
     await withCheckedContinuation { continuation in
       Thread.detachNewThread {
-        while process.isRunning, !isThere() { usleep(2000) }
+        while process.isRunning, !isTime() { usleep(2000) }
         if process.isRunning { Foundation.kill(process.processIdentifier, signal) }
         continuation.resume()
       }

@@ -103,13 +103,9 @@ import Testing
   }
 
   @Test func `a stage that was killed and gone on with can be taken over, too`() async throws {
-    let run = try MiniRun()
-    let first = try run.start()
-    try await first.wait {
-      try run.exists("stages/03-reinforce.jsonl")
-        && run.checkpoints.last.map { $0 > "000005" } ?? false
+    let (run, _) = try await MiniRun.stopped { run in
+      run.has(in: "checkpoints") { (Int($0) ?? 0) > 5 }
     }
-    await first.kill()
     let second = try run.resume()
     #expect(await second.exitCode == 0, "\(second.errorText)")
     _ = try await go(run)
