@@ -26,7 +26,7 @@ final class RoundWorkload {
   private let policy: Policy
   private let judge: Judge
   private let objective: Objective
-  private let settings = ReinforceSettings()
+  private let settings: ReinforceSettings
   private let collector: RolloutCollector
   private let updater: Updater
   private let run: RunFolder
@@ -62,18 +62,20 @@ final class RoundWorkload {
     _ model: Workloads.Model, new: Int, as precision: WorkPrecision, rounds: Int
   ) throws {
     (self.model, self.new, self.precision) = (model, new, precision)
+    var settings = ReinforceSettings()
+    settings.rollout.maxCompletionTokens = new
+    settings.rollout.weightPrecision = precision.weights
+    settings.rollout.cachePrecision = precision.cache
+    settings.productPrecision = precision.products
+    self.settings = settings
     policy = try model.policy()
     judge = try Judge(terms: [RewardTerm(verifier: "arithmetic")])
     objective = Objective(settings.objective)
-    var sampling = settings.rollout.sampling
-    sampling.maxCompletionTokens = new
-    sampling.weightPrecision = precision.weights
-    sampling.cachePrecision = precision.cache
-    collector = RolloutCollector(policy, sampling: sampling, seed: 1)
+    collector = RolloutCollector(policy, sampling: settings.rollout.sampling, seed: 1)
     updater = Updater(
       policy, optimizer: settings.optimizer, regularization: settings.regularization,
       steps: rounds, rowBudget: settings.rowBudget,
-      precision: precision.products, seed: 1)
+      precision: settings.productPrecision, seed: 1)
     runs = URL.temporaryDirectory.appending(path: "hone-benchmark-\(UUID())")
     run = try RunFolder.create(in: runs, name: "round", settings: "name: round\n")
     recorder = try RunRecorder(run.url, from: nil)
@@ -127,7 +129,7 @@ final class RoundWorkload {
     updater.begin(atStep: number)
     let statistics = updater.improve(
       batch, objective: objective, temperature: 1, maximumLength: new,
-      gapLimit: precision == .whole ? 0.01 : 10)
+      gapLimit: settings.largestGap)
     phase.end()
     precondition(
       !statistics.wasSkipped && !statistics.wasRefused && statistics.gradientNorm > 0,

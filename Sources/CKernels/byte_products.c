@@ -188,11 +188,9 @@ static void multiply_panel_of_bytes(const struct product *p, int first_row, int 
 
 static void multiply_tile(void *context, int tile) {
   const struct product *p = context;
-  int row = tile / p->tiles.across * p->tiles.rows, first = tile % p->tiles.across * p->tiles.panels;
-  int rows = p->m - row < p->tiles.rows ? p->m - row : p->tiles.rows;
-  int panels = (p->n + PANEL - 1) / PANEL, last = first + p->tiles.panels;
-  for (int panel = first; panel < (last < panels ? last : panels); panel++)
-    multiply_panel_of_bytes(p, row, rows, panel);
+  tile_extent t = extent_of_tile(p->tiles, tile, p->m, p->n);
+  for (int panel = t.panel; panel < t.last; panel++)
+    multiply_panel_of_bytes(p, t.row, t.rows, panel);
 }
 
 // The rounded left side, valid until the next one of this thread.

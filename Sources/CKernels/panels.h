@@ -25,6 +25,18 @@ typedef struct {
   int rows, panels, across, count;
 } tiling;
 
+// Rows and panels of one tile of a product with `m` rows and `n` columns.
+typedef struct {
+  int row, rows, panel, last;  // panels from `panel` to before `last`
+} tile_extent;
+
+static inline tile_extent extent_of_tile(tiling tiles, int tile, int m, int n) {
+  int row = tile / tiles.across * tiles.rows, panel = tile % tiles.across * tiles.panels;
+  int panels = (n + PANEL - 1) / PANEL, last = panel + tiles.panels;
+  return (tile_extent){row, m - row < tiles.rows ? m - row : tiles.rows, panel,
+                       last < panels ? last : panels};
+}
+
 // Cuts `rows` rows and `panels` panels into tiles of at most the given sizes, whole multiples of
 // `block` rows: at least a few for each worker, so that a slow one takes fewer, and as many that all
 // workers have about the same.

@@ -28,20 +28,17 @@ static int part_of(int k) {
 
 static void multiply_tile(void *context, int tile) {
   const struct product *p = context;
-  int row = tile / p->tiles.across * p->tiles.rows, first = tile % p->tiles.across * p->tiles.panels;
-  int rows = p->m - row < p->tiles.rows ? p->m - row : p->tiles.rows;
-  int panels = (p->n + PANEL - 1) / PANEL, last = first + p->tiles.panels;
-  if (last > panels) last = panels;
+  tile_extent t = extent_of_tile(p->tiles, tile, p->m, p->n);
   left_side a = p->a;
-  int a_row = row;
+  int a_row = t.row;
   if (p->transposed != NULL) {
     float *blocks = tile_scratch((size_t)p->tiles.rows * p->depth);
-    pack_blocks(p->transposed, p->stride, row, rows, 0, p->depth, blocks);
+    pack_blocks(p->transposed, p->stride, t.row, t.rows, 0, p->depth, blocks);
     a = (left_side){blocks, 0, p->depth};
     a_row = 0;
   }
   int part = part_of(p->depth);
-  for (int panel = first; panel < last; panel++) {
+  for (int panel = t.panel; panel < t.last; panel++) {
     int columns = p->n - panel * PANEL < PANEL ? p->n - panel * PANEL : PANEL;
     int width = panel_width(columns);
     const float *values = p->panels + (size_t)panel * PANEL * p->depth;
@@ -51,8 +48,8 @@ static void multiply_tile(void *context, int tile) {
       // What comes next lies behind what is read now: a worker's tiles follow each other.
       const float *here = values + (size_t)from * width, *next = here + (size_t)k * width;
       if (next + (size_t)k * width > end) next = NULL;
-      multiply_panel(&a, a_row, rows, from, k, here, columns, p->keep || from > 0,
-                     p->c + (size_t)row * p->ldc + (size_t)panel * PANEL, p->ldc, next);
+      multiply_panel(&a, a_row, t.rows, from, k, here, columns, p->keep || from > 0,
+                     p->c + (size_t)t.row * p->ldc + (size_t)panel * PANEL, p->ldc, next);
     }
   }
 }

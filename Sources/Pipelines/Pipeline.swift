@@ -186,8 +186,8 @@ package enum PipelineError: Error, Equatable, CustomStringConvertible {
       """
     case .samplerDisagrees(let difference, let limit, let round):
       """
-      Round \(round): log-probabilities of sampled tokens differ by \(difference) from a fresh \
-      forward pass, more than \(limit). Sampler and trainer do not compute the same policy; this \
+      Round \(round): log-probabilities of sampled tokens differ by \(difference) from those of \
+      the trainer, more than \(limit). Sampler and trainer do not compute the same policy; this \
       is a defect, please report it with the run's folder.
       """
     case .alreadyFinished(let run): "Run '\(run)' is finished; there is nothing to resume."

@@ -46,6 +46,12 @@ package struct ReinforceSettings: SettingsSection {
   /// Whether the policy that samples is the one that learns, bit for bit.
   package var isExact: Bool { rollout.sampling.isExact && productPrecision == .float32 }
 
+  /// How far log-probabilities of sampled tokens may be from those that the trainer finds, in nats.
+  ///
+  /// A rounded policy is another one, which the ratio corrects for as long as it is near; of many
+  /// tokens the rarest may differ by several nats.
+  package var largestGap: Double { isExact ? 0.01 : 10 }
+
   package func validate() throws(InvalidSetting) {
     try requirePositive(rounds, "rounds")
     try requirePositive(updatesPerRound, "updatesPerRound")
@@ -69,23 +75,9 @@ package struct ReinforceSettings: SettingsSection {
       throw InvalidSetting(
         key: "objective.\(error.key)", value: error.value, rule: error.rule)
     }
-    for (key, value) in [
-      ("weightPrecision", rollout.weightPrecision.rawValue),
-      ("cachePrecision", rollout.cachePrecision.rawValue),
-    ] where value != "float32" && objective.ratio == .none {
-      throw InvalidSetting(
-        key: "rollout.\(key)", value: "'\(value)'",
-        rule:
-          "the rounded policy that samples is not the one that learns, and 'objective.ratio: none' "
-          + "does not correct for it; set another ratio, or '\(key): float32'")
-    }
-    guard productPrecision == .float32 || objective.ratio != .none else {
-      throw InvalidSetting(
-        key: "productPrecision", value: "'\(productPrecision.rawValue)'",
-        rule:
-          "the policy that samples is not the rounded one that learns, and 'objective.ratio: none' "
-          + "does not correct for it; set another ratio, or 'productPrecision: float32'")
-    }
+    try objective.check("rollout.weightPrecision", rollout.weightPrecision.rawValue)
+    try objective.check("rollout.cachePrecision", rollout.cachePrecision.rawValue)
+    try objective.check("productPrecision", productPrecision.rawValue)
     guard updatesPerRound <= rollout.problemsPerRound else {
       throw InvalidSetting(
         key: "updatesPerRound", value: "\(updatesPerRound)",

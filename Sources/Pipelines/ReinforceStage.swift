@@ -71,7 +71,7 @@ struct ReinforceStage {
         let statistics = updater.improve(
           part, objective: objective, temperature: Float(settings.rollout.temperature),
           maximumLength: settings.rollout.maxCompletionTokens,
-          gapLimit: audits ? gapLimit : .infinity)
+          gapLimit: audits ? settings.largestGap : .infinity)
         if audits {
           record.samplerGap = Float(statistics.diagnostics.gap)
           if statistics.wasRefused { throw disagreement(statistics.diagnostics.gap, round: round) }
@@ -122,14 +122,9 @@ struct ReinforceStage {
     return try context.policy.copy()
   }
 
-  /// How far sampled log-probabilities may be from those of the trainer, in nats.
-  ///
-  /// A rounded policy is another one, which the ratio corrects for as long as it is near; of many
-  /// tokens the rarest may differ by several nats.
-  private var gapLimit: Double { settings.isExact ? 0.01 : 10 }
-
   private func disagreement(_ gap: Double, round: Int) -> PipelineError {
-    .samplerDisagrees(difference: Float(gap), limit: Float(gapLimit), round: round + 1)
+    .samplerDisagrees(
+      difference: Float(gap), limit: Float(settings.largestGap), round: round + 1)
   }
 
   /// Groups that an audit looks at, at least.
@@ -157,7 +152,9 @@ struct ReinforceStage {
         }
       }
     }
-    guard Double(largest) <= gapLimit else { throw disagreement(Double(largest), round: round) }
+    guard Double(largest) <= settings.largestGap else {
+      throw disagreement(Double(largest), round: round)
+    }
     return largest
   }
 

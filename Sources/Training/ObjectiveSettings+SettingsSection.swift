@@ -18,4 +18,15 @@ extension ObjectiveSettings: PresetSettings {
       throw InvalidSetting(key: "objective.\(error.key)", value: error.value, rule: error.rule)
     }
   }
+
+  /// Refuses a precision other than float32, under the key `key`, where nothing corrects for it.
+  package func check(_ key: String, _ precision: String) throws(InvalidSetting) {
+    guard precision != "float32", ratio == .none else { return }
+    throw InvalidSetting(
+      key: key, value: "'\(precision)'",
+      rule:
+        "rounding makes the policy that samples another than the one that learns, and "
+        + "'objective.ratio: none' does not correct for it; set another ratio, or '\(key): float32'"
+    )
+  }
 }

@@ -32,12 +32,6 @@ package struct UpdateSettings: SettingsSection {
     guard rowBudget >= 1 else {
       throw InvalidSetting(key: "rowBudget", value: "\(rowBudget)", rule: "it must be at least 1")
     }
-    guard productPrecision == .float32 || objective.ratio != .none else {
-      throw InvalidSetting(
-        key: "productPrecision", value: "'\(productPrecision.rawValue)'",
-        rule:
-          "the policy that sampled is not the rounded one that learns, and 'objective.ratio: none' "
-          + "does not correct for it; set another ratio, or 'productPrecision: float32'")
-    }
+    try objective.check("productPrecision", productPrecision.rawValue)
   }
 }

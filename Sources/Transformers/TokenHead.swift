@@ -117,10 +117,11 @@ package struct TokenHead {
     let hidden = normed(activations, targets)
     let dWeight = gradients.head
     let (precision, pool) = (activations.precision, transformer.memory)
-    let isPacked = Self.packs(targets.count, chunk: chunk, precision)
-    let turned = isPacked ? PackedMatrix(weight, turned: true, as: precision, from: pool) : nil
-    let dHidden = Matrix(rows: targets.count, columns: shape.width, from: transformer.memory)
-    forChunks(targets, hidden: hidden, as: activations.precision) { range, logits in
+    let turned =
+      packs(targets, precision)
+      ? PackedMatrix(weight, turned: true, as: precision, from: pool) : nil
+    let dHidden = Matrix(rows: targets.count, columns: shape.width, from: pool)
+    forChunks(targets, hidden: hidden, as: precision) { range, logits in
       let tokens = Array(targets.tokens[range])
       let result = logSoftmax(logits, targets: tokens, temperature: temperature)
       let wanted = slopes(
@@ -141,8 +142,7 @@ package struct TokenHead {
       dHidden, x: hidden.gathered, gain: transformer.parameters.matrix("model.norm.weight"),
       inverse: hidden.inverse, into: dHidden, dGain: gradients.matrix("model.norm.weight"),
       overwrite: true)
-    let dOutput = Matrix(
-      rows: activations.batch.count, columns: shape.width, from: transformer.memory)
+    let dOutput = Matrix(rows: activations.batch.count, columns: shape.width, from: pool)
     clear(dOutput)
     scatterAdd(dHidden, to: targets.rows, of: dOutput)
     return dOutput
@@ -177,6 +177,10 @@ package struct TokenHead {
     precision == .int8 && count > chunk
   }
 
+  private func packs(_ targets: Targets, _ precision: ProductPrecision) -> Bool {
+    Self.packs(targets.count, chunk: chunk, precision)
+  }
+
   private func forChunks(
     _ targets: Targets, hidden: Hidden, as precision: ProductPrecision,
     _ body: (Range<Int>, Matrix) -> Void
@@ -186,7 +190,7 @@ package struct TokenHead {
       rows: min(chunk, targets.count), columns: transformer.shape.vocabularySize,
       from: transformer.memory)
     let weight =
-      Self.packs(targets.count, chunk: chunk, precision)
+      packs(targets, precision)
       ? Projection.packed(PackedMatrix(weight, as: precision, from: transformer.memory))
       : .plain(weight, precision)
     for start in stride(from: 0, to: targets.count, by: chunk) {

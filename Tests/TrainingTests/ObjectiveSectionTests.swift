@@ -1,5 +1,6 @@
 import PolicyGradient
 import Settings
+import Tensors
 import Testing
 import Training
 
@@ -27,6 +28,21 @@ import Training
   @Test(arguments: ObjectivePreset.allCases)
   func `a recorded objective reads back equal`(preset: ObjectivePreset) throws {
     #expect(try objective(try encodeYAML(preset.settings)) == preset.settings)
+  }
+
+  @Test func `rounded products need a ratio that corrects for them`() throws {
+    func update(_ yaml: String) throws -> UpdateSettings {
+      try SettingsOverlay.decode(
+        UpdateSettings.self, from: SettingsTree.parse(yaml), path: "update")
+    }
+    let error = #expect(throws: SettingsError.self) {
+      try update("productPrecision: int8\nobjective: { ratio: none }")
+    }
+    let text = error?.description ?? ""
+    #expect(text.contains("'update.productPrecision' is 'int8' (line 1)"), "\(text)")
+    #expect(text.contains("set another ratio, or 'productPrecision: float32'"), "\(text)")
+    #expect(try update("productPrecision: int8").productPrecision == .int8)
+    #expect(try update("objective: { ratio: none }").objective.ratio == .none)
   }
 
   @Test(arguments: [

@@ -4,21 +4,9 @@ enum PythonExtent {
   static func endOfStatement(
     in source: [UInt8], from start: Int
   ) throws(PythonReader.Unreadable) -> Int {
-    var (position, open) = (start, 0)
-    while position < source.count {
-      switch source[position] {
-      case UInt8(ascii: "\""), UInt8(ascii: "'"):
-        position = try PythonString(in: source, at: position).end
-        continue
-      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): open += 1
-      case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"): open -= 1
-      case 0x0A, UInt8(ascii: ";"), UInt8(ascii: "#"):
-        if open <= 0 { return position }
-      default: break
-      }
-      position += 1
-    }
-    return position
+    try end(in: source, from: start) { byte, depth in
+      depth <= 0 && [0x0A, UInt8(ascii: ";"), UInt8(ascii: "#")].contains(byte)
+    } ?? source.count
   }
 
   /// The end of one argument of a call: the comma or bracket behind it.
@@ -29,23 +17,34 @@ enum PythonExtent {
     guard start < source.count, source[start] != UInt8(ascii: "*") else {
       throw PythonReader.Unreadable()
     }
-    var (position, open) = (start, 0)
+    let end = try end(in: source, from: start) { byte, depth throws(PythonReader.Unreadable) in
+      // A keyword argument, or a statement that is none of ours.
+      if byte == UInt8(ascii: "=") || byte == 0x0A { throw PythonReader.Unreadable() }
+      return depth < 0 || depth == 0 && byte == UInt8(ascii: ",")
+    }
+    guard let end else { throw PythonReader.Unreadable() }
+    return end
+  }
+
+  /// The first byte outside of strings that `isEnd` takes, given how many brackets are open behind it.
+  private static func end(
+    in source: [UInt8], from start: Int,
+    where isEnd: (_ byte: UInt8, _ depth: Int) throws(PythonReader.Unreadable) -> Bool
+  ) throws(PythonReader.Unreadable) -> Int? {
+    var (position, depth) = (start, 0)
     while position < source.count {
-      switch source[position] {
+      let byte = source[position]
+      switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "'"):
         position = try PythonString(in: source, at: position).end
         continue
-      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): open += 1
-      case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"):
-        if open == 0 { return position }
-        open -= 1
-      case UInt8(ascii: ",") where open == 0: return position
-      // A keyword argument, or a statement that is none of ours.
-      case UInt8(ascii: "="), 0x0A: throw PythonReader.Unreadable()
+      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
       default: break
       }
+      if try isEnd(byte, depth) { return position }
       position += 1
     }
-    throw PythonReader.Unreadable()
+    return nil
   }
 }
