@@ -2,6 +2,9 @@
 // (24 of the 32 that AVX-512 has), so that each value that is loaded is used many times. With AVX2 a
 // block is taken in pieces of four rows by 24 columns, 12 of 16 registers.
 //
+// A loop is to have few instructions beside its products: where another program runs on the same
+// core, the core has room for about three a cycle, and a block would wait for them.
+//
 // Each value of the result is its own sum, over k in order. So its bits depend neither on the other
 // rows and columns of the product, nor on tiles and threads.
 #include "panels.h"
@@ -9,34 +12,49 @@
 
 typedef float narrow_lanes __attribute__((vector_size(32), aligned(4)));
 
-// A piece of a block. `rows`, `vectors` and `asks` are constants where this is inlined; `row_step` and
-// `step` are the distances between two rows of a, and between two of its columns.
+// Terms that are summed before counters and addresses move on.
+enum { TERMS = 4 };
+
+// `columns` times the rows' values at term `t` from where the pointers are.
+#define SUM_TERM(VECTOR, WIDTH, t)                                                                  \
+  {                                                                                                \
+    VECTOR columns[3];                                                                             \
+    _Pragma("unroll") for (int j = 0; j < vectors; j++)                                             \
+        columns[j] = *(const VECTOR *)(panel + (t) * width + j * WIDTH);                            \
+    _Pragma("unroll") for (int row = 0; row < rows; row++) {                                        \
+      float x = at[row / 3][row % 3 * row_step + (t) * step];                                      \
+      _Pragma("unroll") for (int j = 0; j < vectors; j++) sums[row][j] += columns[j] * x;           \
+    }                                                                                              \
+  }
+
+// A piece of a block. `rows` and `vectors` are constants where this is inlined; `row_step` and `step`
+// are the distances between two rows of a, and between two of its columns. While it is summed,
+// `lines` lines from `next` on are asked for after each few terms, into the second cache.
 #define PIECE(NAME, VECTOR, WIDTH, ROWS)                                                           \
-  INLINE void NAME(const int rows, const int vectors, const int asks, const float *a,              \
-                   size_t row_step,                                                                \
-                   const size_t step, int k, const float *panel, const int width, int keep,        \
-                   float *c, size_t ldc, const char *next, size_t next_step) {                     \
+  INLINE void NAME(const int rows, const int vectors, const int lines, const float *a,             \
+                   const size_t row_step, const size_t step, int k, const float *panel,            \
+                   const int width, int keep, float *c, size_t ldc, const char *next) {            \
     VECTOR sums[ROWS][3] = {};                                                                     \
     /* Where the results go to is there by the time they are. */                                   \
     _Pragma("unroll") for (int row = 0; row < rows; row++)                                          \
         _Pragma("unroll") for (int j = 0; j < vectors; j++)                                         \
       __builtin_prefetch(c + row * ldc + j * WIDTH, 1, 3);                                         \
-    for (int i = 0; i < k; i++) {                                                                  \
-      const float *b = panel + (size_t)i * width;                                                  \
-      VECTOR columns[3];                                                                           \
-      _Pragma("unroll") for (int j = 0; j < vectors; j++)                                           \
-          columns[j] = *(const VECTOR *)(b + j * WIDTH);                                            \
-      /* The next block of rows, a line at a time: their strides defeat the processor. */          \
-      if (step == 1 && (i & 1) == 0)                                                               \
-        __builtin_prefetch(a + (rows + (i >> 1) % 8) * row_step + (i & ~15), 0, 3);                \
-      if (asks && next != NULL) {                                                                  \
-        ask_for(next, next_step);                                                                  \
-        next += next_step;                                                                         \
-      }                                                                                            \
-      _Pragma("unroll") for (int row = 0; row < rows; row++) {                                      \
-        float x = a[row * row_step + i * step];                                                    \
-        _Pragma("unroll") for (int j = 0; j < vectors; j++) sums[row][j] += columns[j] * x;         \
-      }                                                                                            \
+    /* Three pointers reach eight rows, each by a distance that an address can hold. The compiler  \
+       must not know what they have in common, or it computes them from one another each time. */  \
+    const float *at[3] = {a, rows > 3 ? a + 3 * row_step : a, rows > 6 ? a + 6 * row_step : a};    \
+    if (step == 1) __asm__("" : "+r"(at[0]), "+r"(at[1]), "+r"(at[2]));                            \
+    int i = 0;                                                                                     \
+    for (; i + TERMS <= k; i += TERMS) {                                                           \
+      _Pragma("unroll") for (int t = 0; t < TERMS; t++) SUM_TERM(VECTOR, WIDTH, t)                  \
+      for (int line = 0; line < lines; line++) __builtin_prefetch(next + line * 64, 0, 2);         \
+      next += lines * 64;                                                                          \
+      panel += TERMS * width;                                                                      \
+      for (int third = 0; third < 3; third++) at[third] += TERMS * step;                           \
+    }                                                                                              \
+    for (; i < k; i++) {                                                                           \
+      SUM_TERM(VECTOR, WIDTH, 0)                                                                   \
+      panel += width;                                                                              \
+      for (int third = 0; third < 3; third++) at[third] += step;                                   \
     }                                                                                              \
     _Pragma("unroll") for (int row = 0; row < rows; row++)                                          \
         _Pragma("unroll") for (int j = 0; j < vectors; j++) {                                       \
@@ -48,12 +66,12 @@ PIECE(wide_piece, lanes, LANES, BLOCK)
 PIECE(narrow_piece, narrow_lanes, 8, 4)
 
 // What a piece takes, apart from its constants.
-#define ARGUMENTS a, row_step, step, k, panel, width, keep, c, ldc, next, next_step
-#define ROWS_OF(PIECE, N, VECTORS) case N: PIECE(N, VECTORS, 1, ARGUMENTS); break;
+#define ARGUMENTS a, row_step, step, k, panel, width, keep, c, ldc, next
+#define ROWS_OF(PIECE, N, VECTORS) case N: PIECE(N, VECTORS, lines, ARGUMENTS); break;
 
-INLINE void wide_rows(int rows, const int vectors, const float *a, size_t row_step,
+INLINE void wide_rows(int rows, const int vectors, int lines, const float *a, const size_t row_step,
                       const size_t step, int k, const float *panel, const int width, int keep,
-                      float *c, size_t ldc, const char *next, size_t next_step) {
+                      float *c, size_t ldc, const char *next) {
   switch (rows) {
     ROWS_OF(wide_piece, 1, vectors)
     ROWS_OF(wide_piece, 2, vectors)
@@ -63,41 +81,40 @@ INLINE void wide_rows(int rows, const int vectors, const float *a, size_t row_st
     ROWS_OF(wide_piece, 6, vectors)
     ROWS_OF(wide_piece, 7, vectors)
     default:
-      if (next != NULL) wide_piece(BLOCK, vectors, 1, ARGUMENTS);
-      else wide_piece(BLOCK, vectors, 0, ARGUMENTS);  // without even a look at `next`
+      // Constants of the usual counts, for loops without a look at them.
+      if (lines == 0) wide_piece(BLOCK, vectors, 0, ARGUMENTS);
+      else if (lines == 1) wide_piece(BLOCK, vectors, 1, ARGUMENTS);
+      else if (lines == 2) wide_piece(BLOCK, vectors, 2, ARGUMENTS);
+      else wide_piece(BLOCK, vectors, lines, ARGUMENTS);
   }
 }
 
-INLINE void narrow_rows(int rows, const int vectors, const float *a, size_t row_step,
-                        const size_t step, int k, const float *panel, const int width, int keep,
-                        float *c, size_t ldc, const char *next, size_t next_step) {
+INLINE void narrow_rows(int rows, const int vectors, int lines, const float *a,
+                        const size_t row_step, const size_t step, int k, const float *panel,
+                        const int width, int keep, float *c, size_t ldc, const char *next) {
   switch (rows) {
     ROWS_OF(narrow_piece, 1, vectors)
     ROWS_OF(narrow_piece, 2, vectors)
     ROWS_OF(narrow_piece, 3, vectors)
-    default: narrow_piece(4, vectors, 1, ARGUMENTS);
+    default: narrow_piece(4, vectors, lines, ARGUMENTS);
   }
 }
 
 typedef void block_function(int rows, const float *a, size_t row_step, int packed, int k,
                             const float *panel, int width, int keep, float *c, size_t ldc,
-                            const char *next, size_t next_step);
+                            const char *next, int lines);
 
 #define WITH_STEP(ROWS_FUNCTION, VECTORS, WIDTH)                                                    \
-  if (packed) {                                                                                    \
-    const size_t step = BLOCK;                                                                     \
-    row_step = 1;                                                                                  \
-    ROWS_FUNCTION(rows, VECTORS, a, row_step, step, k, panel, WIDTH, keep, c, ldc, next, next_step); \
-  } else {                                                                                         \
-    const size_t step = 1;                                                                         \
-    ROWS_FUNCTION(rows, VECTORS, a, row_step, step, k, panel, WIDTH, keep, c, ldc, next, next_step); \
-  }
+  if (packed)                                                                                      \
+    ROWS_FUNCTION(rows, VECTORS, lines, a, 1, BLOCK, k, panel, WIDTH, keep, c, ldc, next);          \
+  else                                                                                             \
+    ROWS_FUNCTION(rows, VECTORS, lines, a, row_step, 1, k, panel, WIDTH, keep, c, ldc, next);
 
 #if defined(__x86_64__)
 __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
 static void wide_block(int rows, const float *a, size_t row_step, int packed, int k,
                        const float *panel, int width, int keep, float *c, size_t ldc,
-                       const char *next, size_t next_step) {
+                       const char *next, int lines) {
   switch (width) {
     case 16: WITH_STEP(wide_rows, 1, 16) break;
     case 32: WITH_STEP(wide_rows, 2, 32) break;
@@ -112,7 +129,7 @@ static void wide_block(int rows, const float *a, size_t row_step, int packed, in
 NARROW_CLONES
 static void narrow_block(int rows, const float *a, size_t row_step, int packed, int k,
                          const float *panel, int width, int keep, float *c, size_t ldc,
-                         const char *next, size_t next_step) {
+                         const char *next, int lines) {
   const int all = rows, full = width;
   const float *first_a = a, *first_panel = panel;
   float *first_c = c;
@@ -127,7 +144,7 @@ static void narrow_block(int rows, const float *a, size_t row_step, int packed, 
         case 32: WITH_STEP(narrow_rows, 3, 32) break;
         default: WITH_STEP(narrow_rows, 3, 48)
       }
-      next = NULL;
+      lines = 0;
     }
     for (; column < full; column += 8) {
       panel = first_panel + column;
@@ -183,21 +200,25 @@ void multiply_panel(const left_side *a, int row, int rows, int from, int k, cons
   int width = panel_width(columns), packed = a->stride == 0;
   // The next panel is asked for evenly while this one is multiplied: sooner than memory gives it, and
   // the loads of this one would have to wait.
+  int groups = k / TERMS, turns = (rows + BLOCK - 1) / BLOCK * groups;
   size_t bytes = next == NULL ? 0 : (size_t)k * width * sizeof(float), asked = 0;
-  size_t turns = (size_t)(rows + BLOCK - 1) / BLOCK * k, step = (bytes + turns - 1) / turns;
+  int lines = turns == 0 ? 0 : (int)((bytes / 64 + turns - 1) / turns);
   for (int i = 0; i < rows; i += BLOCK) {
     int count = rows - i < BLOCK ? rows - i : BLOCK;
     const float *values = packed
         ? a->values + (size_t)(row + i) * a->depth + (size_t)from * BLOCK
         : a->values + (size_t)(row + i) * a->stride + from;
-    const char *wanted = asked < bytes ? (const char *)next + asked : NULL;
-    asked += step * k;
+    int wants = asked < bytes ? lines : 0;
+    const char *wanted = wants > 0 ? (const char *)next + asked : (const char *)panel;
+    asked += (size_t)lines * 64 * groups;
     float *out = c + (size_t)i * ldc;
     if (columns >= width) {
-      multiply_block(count, values, a->stride, packed, k, panel, width, keep, out, ldc, wanted, step);
+      multiply_block(count, values, a->stride, packed, k, panel, width, keep, out, ldc, wanted,
+                     wants);
     } else {  // columns that are not there must not be written
       float whole[BLOCK * PANEL];
-      multiply_block(count, values, a->stride, packed, k, panel, width, 0, whole, width, wanted, step);
+      multiply_block(count, values, a->stride, packed, k, panel, width, 0, whole, width, wanted,
+                     wants);
       for (int r = 0; r < count; r++)
         for (int j = 0; j < columns; j++)
           out[r * ldc + j] = keep ? out[r * ldc + j] + whole[r * width + j] : whole[r * width + j];
