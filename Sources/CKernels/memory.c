@@ -38,7 +38,9 @@ void *hone_reserve(size_t bytes) {
 
 void hone_unreserve(void *memory, size_t bytes) { (void)munmap(memory, bytes); }
 
-void hone_discard(void *memory, size_t bytes) { (void)madvise(memory, bytes, MADV_DONTNEED); }
+int hone_discard(void *memory, size_t bytes) {
+  return madvise(memory, bytes, MADV_DONTNEED) == 0;
+}
 
 static float *grown(float **memory, size_t *size, size_t floats) {
   if (floats > *size) {

@@ -32,6 +32,12 @@ import CKernels
     }
   }
 
+  /// Takes room for `count` zeros from `pool`; the system gives their memory where they are written.
+  package convenience init(zeros count: Int, from pool: MemoryPool) {
+    self.init(count: count, from: pool)
+    if let owner = self.pool, unsafe !owner.clear(base, count) { clear() }
+  }
+
   /// Copies `values`.
   package convenience init(_ values: [Float]) {
     self.init(count: values.count)

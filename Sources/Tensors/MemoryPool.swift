@@ -25,6 +25,8 @@ import CKernels
   /// A request for fewer values gets memory of its own.
   package static let smallestBlock = 16 * pageValues
   private static let pageBytes = pageValues * MemoryLayout<Float>.stride
+  /// Pages of a huge page (2 MiB), at whose multiples the system has them.
+  private static let hugePages = 512
 
   /// Pages of address space.
   private let capacity: Int
@@ -53,11 +55,13 @@ import CKernels
     spans.reduce(0) { $0 + ($1.isFree ? 0 : $1.count * Self.pageBytes) }
   }
 
-  /// Gives the memory of free blocks back to the system.
+  /// Gives the memory of free blocks back to the system, as far as it is whole huge pages.
   package func release() {
     for span in spans where span.isFree {
-      if let first = unsafe address(span.first) {
-        unsafe hone_discard(first, span.count * Self.pageBytes)
+      let first = (span.first + Self.hugePages - 1) / Self.hugePages * Self.hugePages
+      let end = (span.first + span.count) / Self.hugePages * Self.hugePages
+      if first < end, let address = unsafe address(first) {
+        _ = unsafe hone_discard(address, (end - first) * Self.pageBytes)
       }
     }
   }
@@ -79,6 +83,14 @@ import CKernels
         Span(first: spans[index].first + pages, count: rest, isFree: true), at: index + 1)
     }
     return unsafe address(spans[index].first)
+  }
+
+  /// Makes the `count` values of a block zeros, whose memory is taken where they are written.
+  ///
+  /// False where the system does not do so; then they are as they were.
+  @unsafe func clear(_ block: UnsafeMutablePointer<Float>, _ count: Int) -> Bool {
+    let pages = (count + Self.pageValues - 1) / Self.pageValues
+    return unsafe hone_discard(block, pages * Self.pageBytes) != 0
   }
 
   /// Takes back a block that ``take(_:)`` gave.

@@ -71,7 +71,7 @@ package final class Updater {
     let weight = 1 / Double(max(tokens, 1))
     return step(groups) { lot, gradients in
       var diagnostics = SequenceDiagnostics()
-      let activations = policy.transformer.forward(
+      var activations = policy.transformer.forward(
         lot.packed.rows, dropout: lot.dropout, as: precision)
       let dOutput = TokenHead(policy.transformer).backward(
         activations, lot.packed.targets, temperature: 1, gradients: gradients
@@ -83,7 +83,8 @@ package final class Updater {
           dLogProbs: chunk.range.map { _ in Float(-weight) },
           dEntropies: chunk.range.map { _ in 0 })
       }
-      policy.transformer.backward(dOutput, activations: activations, gradients: gradients)
+      policy.transformer.backward(
+        dOutput, activations: &activations, gradients: gradients, isOnlyPass: lot.isOnly)
       return diagnostics
     }
   }
@@ -120,7 +121,7 @@ package final class Updater {
         objective: objective, sequences: members.map { sequences[$0] },
         weights: members.map { weights[$0] }, entropyWeight: entropyWeight,
         ranges: lot.packed.completions)
-      let activations = policy.transformer.forward(
+      var activations = policy.transformer.forward(
         lot.packed.rows, dropout: lot.dropout, as: precision)
       let head = TokenHead(policy.transformer)
       if objective.needsWholeSequence {
@@ -130,7 +131,8 @@ package final class Updater {
       let dOutput = head.backward(
         activations, lot.packed.targets, temperature: temperature, gradients: gradients
       ) { slopes.slopes(of: $0) }
-      policy.transformer.backward(dOutput, activations: activations, gradients: gradients)
+      policy.transformer.backward(
+        dOutput, activations: &activations, gradients: gradients, isOnlyPass: lot.isOnly)
       return slopes.diagnostics
     }
   }
@@ -142,6 +144,8 @@ package final class Updater {
     let parts: [(group: Int, completions: Range<Int>)]
     let packed: PackedGroups
     let dropout: DropoutPlan?
+    /// Whether the step has no other pass.
+    let isOnly: Bool
   }
 
   private func step(
@@ -153,11 +157,12 @@ package final class Updater {
     let dropout = dropoutPlan()
     let tokenGroups = groups.map(\.tokens)
     let gradients = policy.transformer.zeroGradients()
-    for parts in PackedGroups.lots(of: tokenGroups, rowBudget: rowBudget) {
+    let lots = PackedGroups.lots(of: tokenGroups, rowBudget: rowBudget)
+    for parts in lots {
       let packed = PackedGroups(tokenGroups, parts: parts)
       guard packed.targets.count > 0 else { continue }
       statistics.diagnostics += accumulate(
-        Lot(parts: parts, packed: packed, dropout: dropout), gradients)
+        Lot(parts: parts, packed: packed, dropout: dropout, isOnly: lots.count == 1), gradients)
       statistics.rows += packed.rows.count
     }
     guard gapLimit == .infinity || statistics.diagnostics.gap <= gapLimit else {

@@ -25,8 +25,8 @@ package struct Activations {
   /// Of the products of the pass, and of those of its backward pass.
   let precision: ProductPrecision
   let dropout: DropoutPlan?
-  /// Empty where no backward pass was to follow.
-  let blocks: [Block]
+  /// Empty where no backward pass was to follow; those whose backward pass is done are gone.
+  var blocks: [Block]
   /// Output of the last block, `[rows, width]`.
   let output: Matrix
 }

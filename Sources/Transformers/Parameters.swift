@@ -14,11 +14,10 @@ package struct Parameters {
     values = FloatBuffer(count: table.count)
   }
 
-  /// Zeros laid out like `other`, in memory from `pool`.
+  /// Zeros laid out like `other`, in memory from `pool` that is taken where they are written.
   init(zerosLike other: Parameters, from pool: MemoryPool) {
     (shape, table) = (other.shape, other.table)
-    values = FloatBuffer(count: other.values.count, from: pool)
-    values.clear()
+    values = FloatBuffer(zeros: other.values.count, from: pool)
   }
 
   /// The matrix (or, with one row, the vector) that `name` stands for.

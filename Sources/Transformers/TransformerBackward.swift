@@ -5,11 +5,14 @@ extension Transformer {
   ///
   /// - Parameters:
   ///   - dOutput: Gradient of the output, `[rows, width]`; overwritten by that of the embeddings.
-  ///   - activations: Of the pass before, made with `keep`, in the precision of which products are made; their
-  ///     matrices are overwritten.
+  ///   - activations: Of the pass before, made with `keep`, in the precision of which products are
+  ///     made. A block's matrices are overwritten, and given back once the pass is through it.
   ///   - gradients: Accumulated, laid out like the parameters.
+  ///   - isOnlyPass: Whether the gradients are of this pass alone. Then what is given back goes to the
+  ///     system, since gradients of blocks are written for the first time meanwhile.
   package func backward(
-    _ dOutput: Matrix, activations: Activations, gradients: Parameters
+    _ dOutput: Matrix, activations: inout Activations, gradients: Parameters,
+    isOnlyPass: Bool = false
   ) {
     let phase = KernelProfile.begin("backward")
     defer { phase.end() }
@@ -17,7 +20,8 @@ extension Transformer {
     let rows = activations.batch.count
     let (batch, precision) = (activations.batch, activations.precision)
     let table = angles(positions: batch.longest)
-    precondition(activations.blocks.count == blocks.count, "the pass kept nothing")
+    precondition(
+      activations.blocks.count == blocks.count, "the pass kept nothing, or was propagated before")
     func matrix(_ columns: Int) -> Matrix { Matrix(rows: rows, columns: columns, from: memory) }
     let (normed, inverse, dNormed) = (matrix(shape.width), matrix(1), matrix(shape.width))
     let dAttended = matrix(shape.queryWidth)
@@ -25,8 +29,10 @@ extension Transformer {
     let (gated, dGated) = (matrix(shape.feedForwardWidth), matrix(shape.feedForwardWidth))
     // dX is the gradient of the residual stream; each layer adds its part to it.
     let dX = dOutput
-    for index in blocks.indices.reversed() {
-      let (weights, kept) = (blocks[index], activations.blocks[index])
+    while let kept = activations.blocks.popLast() {
+      if isOnlyPass { memory.release() }
+      let index = activations.blocks.count
+      let weights = blocks[index]
       let slopes = BlockWeights(gradients, block: index)
 
       let dDown = masked(dX, activations, index, .feedForward)

@@ -68,14 +68,14 @@ import Transformers
     var targets = TokenHead.Targets()
     (targets.rows, targets.tokens) = ([2, 3, 4, 5], [1, 1, 1, 1])
     let counted = await products {
-      let activations = transformer.forward(rows)
+      var activations = transformer.forward(rows)
       let dOutput = TokenHead(transformer).backward(
         activations, targets, temperature: 1, gradients: gradients
       ) { chunk in
         TokenHead.Slopes(
           dLogProbs: chunk.range.map { _ in 1 }, dEntropies: chunk.range.map { _ in 0 })
       }
-      transformer.backward(dOutput, activations: activations, gradients: gradients)
+      transformer.backward(dOutput, activations: &activations, gradients: gradients)
     }
     #expect(counted == work.training(rows: 6, scored: 4, pairs: 0).operations)
   }

@@ -21,7 +21,7 @@ import Testing
 
   /// Starts following once there is something to follow.
   private func follower(of run: MiniRun, _ atWork: HoneProcess) async throws -> HoneProcess {
-    try await atWork.wait { try run.hasCheckpoint }
+    try await atWork.wait { run.hasCheckpoint }
     return try HoneProcess(["runs", "watch", "mini-1"], in: run.folder)
   }
 

@@ -82,15 +82,33 @@ import Testing
     let pool = MemoryPool(capacityBytes: 16 * Self.megabyte)
     let kept = Self.buffer(20, pool)
     kept[7] = 7
+    let (edge, inside) = (7, 600 * Self.page)
     do {
-      let left = Self.buffer(40, pool)
-      left[7] = 8
+      let left = Self.buffer(1400, pool)
+      left[edge] = 8
+      left[inside] = 9
     }
     pool.release()
     #expect(kept[7] == 7)
-    let again = Self.buffer(40, pool)
-    #expect(again[7] == 0)
-    #expect(pool.peakBytes == 60 * 4096)
+    // Pages 20 to 1419: the huge page from 512 to 1023 is theirs alone.
+    let again = Self.buffer(1400, pool)
+    #expect(again[edge] == 8 && again[inside] == 0)
+    #expect(pool.peakBytes == 1420 * 4096)
+  }
+
+  @Test func `zeros of a pool are zeros, whatever was there, and spare what lies beside them`() {
+    let pool = MemoryPool(capacityBytes: 16 * Self.megabyte)
+    let before = Self.buffer(20, pool)
+    do {
+      let used = Self.buffer(700, pool)
+      for index in 0..<used.count { used[index] = 3 }
+    }
+    let count = 600 * Self.page + 5
+    let zeros = FloatBuffer(zeros: count, from: pool)
+    let behind = Self.buffer(99, pool)
+    #expect(zeros.array.allSatisfy { $0 == 0 } && zeros.count == count)
+    #expect(behind[0] == 3 && behind[99 * Self.page - 1] == 3 && before[0] == 0)
+    #expect(FloatBuffer(zeros: 10, from: pool).array == Array(repeating: 0, count: 10))
   }
 
   @Test func `a buffer outlives whoever held the pool`() {

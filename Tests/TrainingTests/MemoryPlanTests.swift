@@ -51,6 +51,36 @@ import Transformers
     Self.expect(plan.update, near: policy.transformer.memory.peakBytes)
   }
 
+  @Test func `a backward pass gives back what was kept, to the system too, and changes no slope`()
+    throws
+  {
+    let transformer = try Self.policy(queryKeyNorm: true).transformer
+    var rows = PackedRows()
+    _ = rows.append(prompt: (0..<600).map { Int32($0) })
+    var targets = TokenHead.Targets()
+    (targets.rows, targets.tokens) = ((0..<600).map { $0 }, (0..<600).map { $0 + 1 })
+    func gradients(isOnlyPass: Bool) -> [Float] {
+      let gradients = transformer.zeroGradients()
+      var activations = transformer.forward(rows)
+      let dOutput = TokenHead(transformer).backward(
+        activations, targets, temperature: 1, gradients: gradients
+      ) { chunk in
+        TokenHead.Slopes(
+          dLogProbs: chunk.range.map { _ in -1 }, dEntropies: chunk.range.map { _ in 0.1 })
+      }
+      let before = transformer.memory.takenBytes
+      transformer.backward(
+        dOutput, activations: &activations, gradients: gradients, isOnlyPass: isOnlyPass)
+      let kept = Activations.bytes(transformer.shape, rows: 600)
+      #expect(before - transformer.memory.takenBytes > kept * 9 / 10)
+      return gradients.values.array
+    }
+    let expected = gradients(isOnlyPass: false)
+    #expect(expected.contains { $0 != 0 })
+    #expect(gradients(isOnlyPass: true) == expected)
+    #expect(gradients(isOnlyPass: false) == expected)
+  }
+
   @Test(arguments: ProductPrecision.allCases)
   func `a generation takes what its plan says`(precision: ProductPrecision) throws {
     let policy = try Self.policy(queryKeyNorm: false)

@@ -100,7 +100,7 @@ struct GoldenBatch {
     chunkBytes: Int = 1 << 20, as precision: ProductPrecision = .float32
   ) -> Parameters {
     let gradients = Parameters(transformer.shape)
-    let activations = transformer.forward(rows, as: precision)
+    var activations = transformer.forward(rows, as: precision)
     let head = TokenHead(transformer, chunkBytes: chunkBytes)
     let dOutput = head.backward(
       activations, targets, temperature: temperature, gradients: gradients
@@ -109,7 +109,7 @@ struct GoldenBatch {
         dLogProbs: Array(weights[chunk.range]),
         dEntropies: chunk.range.map { _ in -entropyCoefficient / Float(copies) })
     }
-    transformer.backward(dOutput, activations: activations, gradients: gradients)
+    transformer.backward(dOutput, activations: &activations, gradients: gradients)
     return gradients
   }
 }

@@ -107,7 +107,7 @@ struct TinyBatch {
   func addGradients(
     _ transformer: Transformer, dropout: DropoutPlan? = nil, to gradients: Parameters
   ) {
-    let activations = transformer.forward(rows, dropout: dropout)
+    var activations = transformer.forward(rows, dropout: dropout)
     let dOutput = TokenHead(transformer).backward(
       activations, targets, temperature: temperature, gradients: gradients
     ) { chunk in
@@ -115,7 +115,7 @@ struct TinyBatch {
         dLogProbs: Array(weights[chunk.range]),
         dEntropies: chunk.range.map { _ in entropyWeight })
     }
-    transformer.backward(dOutput, activations: activations, gradients: gradients)
+    transformer.backward(dOutput, activations: &activations, gradients: gradients)
   }
 
   func gradients(_ transformer: Transformer, dropout: DropoutPlan? = nil) -> Parameters {

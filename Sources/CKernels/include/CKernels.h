@@ -20,7 +20,8 @@ void hone_release(void *memory);
 void *hone_reserve(size_t bytes);
 void hone_unreserve(void *memory, size_t bytes);
 // Gives whole pages of it back to the system: they read as zeros, and are taken again where written.
-void hone_discard(void *memory, size_t bytes);
+// Returns 0 where the system refuses; then they are as they were.
+int hone_discard(void *memory, size_t bytes);
 
 // MARK: - Threads
 
