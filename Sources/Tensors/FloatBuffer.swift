@@ -32,10 +32,16 @@ import CKernels
     }
   }
 
-  /// Takes room for `count` zeros from `pool`; the system gives their memory where they are written.
-  package convenience init(zeros count: Int, from pool: MemoryPool) {
+  /// Takes room for `count` zeros from `pool`.
+  ///
+  /// Those of `late` get memory only where they are written, huge page by huge page: it is another's
+  /// until then, at the cost of the system's clearing it.
+  package convenience init(zeros count: Int, from pool: MemoryPool, late: Range<Int> = 0..<0) {
+    precondition(late.lowerBound >= 0 && late.upperBound <= count, "\(late) of \(count) values")
     self.init(count: count, from: pool)
-    if let owner = self.pool, unsafe !owner.clear(base, count) { clear() }
+    let cleared = unsafe self.pool?.clear(base, late) ?? 0..<0
+    clear(0..<cleared.lowerBound)
+    clear(cleared.upperBound..<count)
   }
 
   /// Copies `values`.

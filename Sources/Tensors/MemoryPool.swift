@@ -58,12 +58,18 @@ import CKernels
   /// Gives the memory of free blocks back to the system, as far as it is whole huge pages.
   package func release() {
     for span in spans where span.isFree {
-      let first = (span.first + Self.hugePages - 1) / Self.hugePages * Self.hugePages
-      let end = (span.first + span.count) / Self.hugePages * Self.hugePages
-      if first < end, let address = unsafe address(first) {
-        _ = unsafe hone_discard(address, (end - first) * Self.pageBytes)
-      }
+      _ = release(span.first..<span.first + span.count)
     }
+  }
+
+  /// Gives the whole huge pages among some pages back to the system; what it took.
+  private func release(_ pages: Range<Int>) -> Range<Int> {
+    let first = (pages.lowerBound + Self.hugePages - 1) / Self.hugePages * Self.hugePages
+    let end = pages.upperBound / Self.hugePages * Self.hugePages
+    guard first < end, let address = unsafe address(first),
+      unsafe hone_discard(address, (end - first) * Self.pageBytes) != 0
+    else { return 0..<0 }
+    return first..<end
   }
 
   // MARK: - Blocks
@@ -85,12 +91,21 @@ import CKernels
     return unsafe address(spans[index].first)
   }
 
-  /// Makes the `count` values of a block zeros, whose memory is taken where they are written.
+  /// Gives memory of some values of a block back to the system, as far as it is whole huge pages.
   ///
-  /// False where the system does not do so; then they are as they were.
-  @unsafe func clear(_ block: UnsafeMutablePointer<Float>, _ count: Int) -> Bool {
-    let pages = (count + Self.pageValues - 1) / Self.pageValues
-    return unsafe hone_discard(block, pages * Self.pageBytes) != 0
+  /// - Returns: Which values have none now: they are zeros, and get memory where they are written.
+  @unsafe func clear(_ block: UnsafeMutablePointer<Float>, _ values: Range<Int>) -> Range<Int> {
+    guard let base = unsafe base else { preconditionFailure("a block of another pool") }
+    let first = unsafe (block - base) / Self.pageValues
+    let pages =
+      (values.lowerBound + Self.pageValues - 1)
+      / Self.pageValues..<max(
+        values.upperBound / Self.pageValues, values.lowerBound / Self.pageValues + 1)
+    let cleared = release(first + pages.lowerBound..<first + pages.upperBound)
+    return cleared.isEmpty
+      ? values.lowerBound..<values.lowerBound
+      : (cleared.lowerBound - first) * Self.pageValues..<(cleared.upperBound - first)
+        * Self.pageValues
   }
 
   /// Takes back a block that ``take(_:)`` gave.

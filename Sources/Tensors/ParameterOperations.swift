@@ -34,8 +34,12 @@ extension FloatBuffer {
   }
 
   /// Sets all values to zero.
-  package func clear() {
-    forTiles(0..<count) { _, range in
+  package func clear() { clear(0..<count) }
+
+  /// Sets the values of `range` to zero.
+  package func clear(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count) values")
+    forTiles(range) { _, range in
       unsafe (base + range.lowerBound).update(repeating: 0, count: range.count)
     }
   }

@@ -156,8 +156,8 @@ package final class Updater {
     let rateFactor = schedule.factor(at: stepsTaken)
     let dropout = dropoutPlan()
     let tokenGroups = groups.map(\.tokens)
-    let gradients = policy.transformer.zeroGradients()
     let lots = PackedGroups.lots(of: tokenGroups, rowBudget: rowBudget)
+    let gradients = policy.transformer.zeroGradients(forOnePass: lots.count == 1)
     for parts in lots {
       let packed = PackedGroups(tokenGroups, parts: parts)
       guard packed.targets.count > 0 else { continue }

@@ -71,6 +71,15 @@ package struct ParameterTable: Equatable, Sendable {
       uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
   }
 
+  /// Positions of all parameters of neighbouring blocks in the flat buffer.
+  package func range(ofBlocks blocks: Range<Int>) -> Range<Int> {
+    let entries = entries.filter {
+      if case .block(let index) = $0.place { blocks.contains(index) } else { false }
+    }
+    guard let first = entries.first, let last = entries.last else { return 0..<0 }
+    return first.range.lowerBound..<last.range.upperBound
+  }
+
   /// The entry of a checkpoint key, or `nil` if the shape has no such parameter.
   package subscript(name: String) -> ParameterEntry? { indexByName[name].map { entries[$0] } }
 }

@@ -14,10 +14,11 @@ package struct Parameters {
     values = FloatBuffer(count: table.count)
   }
 
-  /// Zeros laid out like `other`, in memory from `pool` that is taken where they are written.
-  init(zerosLike other: Parameters, from pool: MemoryPool) {
+  /// Zeros laid out like `other`, in memory from `pool`; those of `late` get theirs where they are
+  /// written.
+  init(zerosLike other: Parameters, from pool: MemoryPool, late: Range<Int> = 0..<0) {
     (shape, table) = (other.shape, other.table)
-    values = FloatBuffer(zeros: other.values.count, from: pool)
+    values = FloatBuffer(zeros: other.values.count, from: pool, late: late)
   }
 
   /// The matrix (or, with one row, the vector) that `name` stands for.

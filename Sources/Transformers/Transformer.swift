@@ -23,7 +23,14 @@ package final class Transformer {
   }
 
   /// Zeros to accumulate the gradients of a step in.
-  package func zeroGradients() -> Parameters { Parameters(zerosLike: parameters, from: memory) }
+  ///
+  /// - Parameter forOnePass: Whether one pass writes them all, from the last block to the first. Those
+  ///   of the first half of the blocks get their memory meanwhile, from what the pass gives back.
+  /// - Returns: Zeros, laid out like the parameters.
+  package func zeroGradients(forOnePass: Bool = false) -> Parameters {
+    let late = forOnePass ? parameters.table.range(ofBlocks: 0..<shape.blocks / 2) : 0..<0
+    return Parameters(zerosLike: parameters, from: memory, late: late)
+  }
 
   /// The weights as they are now, packed.
   package func packed(as precision: ProductPrecision) -> PackedWeights {

@@ -8,8 +8,9 @@ extension Transformer {
   ///   - activations: Of the pass before, made with `keep`, in the precision of which products are
   ///     made. A block's matrices are overwritten, and given back once the pass is through it.
   ///   - gradients: Accumulated, laid out like the parameters.
-  ///   - isOnlyPass: Whether the gradients are of this pass alone. Then what is given back goes to the
-  ///     system, since gradients of blocks are written for the first time meanwhile.
+  ///   - isOnlyPass: Whether the gradients are of this pass alone. Then what the last third of the
+  ///     blocks kept goes back to the system, before the gradients of the first half get memory
+  ///     (``zeroGradients(forOnePass:)``). All of it could; but the system gives memory slowly.
   package func backward(
     _ dOutput: Matrix, activations: inout Activations, gradients: Parameters,
     isOnlyPass: Bool = false
@@ -30,8 +31,8 @@ extension Transformer {
     // dX is the gradient of the residual stream; each layer adds its part to it.
     let dX = dOutput
     while let kept = activations.blocks.popLast() {
-      if isOnlyPass { memory.release() }
       let index = activations.blocks.count
+      if isOnlyPass, index == blocks.count * 2 / 3 { memory.release() }
       let weights = blocks[index]
       let slopes = BlockWeights(gradients, block: index)
 

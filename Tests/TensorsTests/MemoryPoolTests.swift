@@ -96,19 +96,26 @@ import Testing
     #expect(pool.peakBytes == 1420 * 4096)
   }
 
-  @Test func `zeros of a pool are zeros, whatever was there, and spare what lies beside them`() {
+  /// Late ones none, all, of whole huge pages, within one, and within a page.
+  @Test(arguments: [
+    0..<0, 0..<1600 * page + 5, 492 * page..<1004 * page, 500 * page + 1..<1100 * page - 1,
+    600 * page..<601 * page, 7..<9,
+  ])
+  func `zeros of a pool are zeros, whatever was there, and spare what lies beside them`(
+    late: Range<Int>
+  ) {
     let pool = MemoryPool(capacityBytes: 16 * Self.megabyte)
     let before = Self.buffer(20, pool)
     do {
-      let used = Self.buffer(700, pool)
+      let used = Self.buffer(1700, pool)
       for index in 0..<used.count { used[index] = 3 }
     }
-    let count = 600 * Self.page + 5
-    let zeros = FloatBuffer(zeros: count, from: pool)
+    let count = 1600 * Self.page + 5
+    let zeros = FloatBuffer(zeros: count, from: pool, late: late)
     let behind = Self.buffer(99, pool)
     #expect(zeros.array.allSatisfy { $0 == 0 } && zeros.count == count)
     #expect(behind[0] == 3 && behind[99 * Self.page - 1] == 3 && before[0] == 0)
-    #expect(FloatBuffer(zeros: 10, from: pool).array == Array(repeating: 0, count: 10))
+    #expect(FloatBuffer(zeros: 10, from: pool, late: 3..<7).array.allSatisfy { $0 == 0 })
   }
 
   @Test func `a buffer outlives whoever held the pool`() {

@@ -60,7 +60,7 @@ import Transformers
     var targets = TokenHead.Targets()
     (targets.rows, targets.tokens) = ((0..<600).map { $0 }, (0..<600).map { $0 + 1 })
     func gradients(isOnlyPass: Bool) -> [Float] {
-      let gradients = transformer.zeroGradients()
+      let gradients = transformer.zeroGradients(forOnePass: isOnlyPass)
       var activations = transformer.forward(rows)
       let dOutput = TokenHead(transformer).backward(
         activations, targets, temperature: 1, gradients: gradients
