@@ -97,15 +97,12 @@ import CKernels
   @unsafe func clear(_ block: UnsafeMutablePointer<Float>, _ values: Range<Int>) -> Range<Int> {
     guard let base = unsafe base else { preconditionFailure("a block of another pool") }
     let first = unsafe (block - base) / Self.pageValues
-    let pages =
-      (values.lowerBound + Self.pageValues - 1)
-      / Self.pageValues..<max(
-        values.upperBound / Self.pageValues, values.lowerBound / Self.pageValues + 1)
-    let cleared = release(first + pages.lowerBound..<first + pages.upperBound)
-    return cleared.isEmpty
-      ? values.lowerBound..<values.lowerBound
-      : (cleared.lowerBound - first) * Self.pageValues..<(cleared.upperBound - first)
-        * Self.pageValues
+    let lower = first + (values.lowerBound + Self.pageValues - 1) / Self.pageValues
+    let upper = first + values.upperBound / Self.pageValues
+    let pages = lower < upper ? release(lower..<upper) : 0..<0
+    guard !pages.isEmpty else { return values.lowerBound..<values.lowerBound }
+    let (from, to) = (pages.lowerBound - first, pages.upperBound - first)
+    return from * Self.pageValues..<to * Self.pageValues
   }
 
   /// Takes back a block that ``take(_:)`` gave.
