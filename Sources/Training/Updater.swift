@@ -84,7 +84,7 @@ package final class Updater {
           dEntropies: chunk.range.map { _ in 0 })
       }
       policy.transformer.backward(
-        dOutput, activations: &activations, gradients: gradients, isOnlyPass: lot.isOnly)
+        dOutput, activations: &activations, gradients: gradients, isOnlyPass: lot.isOnlyPass)
       return diagnostics
     }
   }
@@ -132,7 +132,7 @@ package final class Updater {
         activations, lot.packed.targets, temperature: temperature, gradients: gradients
       ) { slopes.slopes(of: $0) }
       policy.transformer.backward(
-        dOutput, activations: &activations, gradients: gradients, isOnlyPass: lot.isOnly)
+        dOutput, activations: &activations, gradients: gradients, isOnlyPass: lot.isOnlyPass)
       return slopes.diagnostics
     }
   }
@@ -145,7 +145,7 @@ package final class Updater {
     let packed: PackedGroups
     let dropout: DropoutPlan?
     /// Whether the step has no other pass.
-    let isOnly: Bool
+    let isOnlyPass: Bool
   }
 
   private func step(
@@ -157,12 +157,13 @@ package final class Updater {
     let dropout = dropoutPlan()
     let tokenGroups = groups.map(\.tokens)
     let lots = PackedGroups.lots(of: tokenGroups, rowBudget: rowBudget)
-    let gradients = policy.transformer.zeroGradients(forOnePass: lots.count == 1)
+    let isOnlyPass = lots.count == 1
+    let gradients = policy.transformer.zeroGradients(forOnePass: isOnlyPass)
     for parts in lots {
       let packed = PackedGroups(tokenGroups, parts: parts)
       guard packed.targets.count > 0 else { continue }
       statistics.diagnostics += accumulate(
-        Lot(parts: parts, packed: packed, dropout: dropout, isOnly: lots.count == 1), gradients)
+        Lot(parts: parts, packed: packed, dropout: dropout, isOnlyPass: isOnlyPass), gradients)
       statistics.rows += packed.rows.count
     }
     guard gapLimit == .infinity || statistics.diagnostics.gap <= gapLimit else {
